@@ -1,0 +1,38 @@
+import type { TrainingSettings } from '../recipes/recipe.ts';
+
+/** Share of the steps in which the one-cycle schedule rises. */
+const riseShare = 0.3;
+/** Start of the one-cycle schedule, as a share of its peak. */
+const startShare = 1 / 25;
+/** End of the one-cycle schedule, as a share of its peak. */
+const endShare = 1e-4;
+
+/**
+ * Returns the learning rate of a step, counted from 0.
+ *
+ * `cosine` falls from the peak to 0 over half a cosine (Loshchilov and Hutter 2017). `one-cycle`
+ * rises from 1/25 of the peak over the first 30 % and falls to 1e-4 of it, both by half a cosine
+ * (Smith and Topin 2018).
+ */
+export function scheduleLearningRate(
+  settings: Pick<TrainingSettings, 'learningRate' | 'schedule'>,
+  step: number,
+  totalSteps: number,
+): number {
+  const peak = settings.learningRate;
+  const progress = Math.min(1, step / Math.max(1, totalSteps - 1));
+  switch (settings.schedule) {
+    case 'constant':
+      return peak;
+    case 'cosine':
+      return anneal(peak, 0, progress);
+    case 'one-cycle':
+      return progress < riseShare
+        ? anneal(peak * startShare, peak, progress / riseShare)
+        : anneal(peak, peak * endShare, (progress - riseShare) / (1 - riseShare));
+  }
+}
+
+function anneal(from: number, to: number, progress: number): number {
+  return to + ((from - to) * (1 + Math.cos(Math.PI * progress))) / 2;
+}

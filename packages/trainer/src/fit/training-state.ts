@@ -1,0 +1,119 @@
+import { stat } from 'node:fs/promises';
+import { SerError } from '@ser/dsp-wasm';
+import type { LayersModel, NamedTensorMap } from '@tensorflow/tfjs-node';
+import { copyWeights, setWeights } from '../models/named-weights.ts';
+import { tf } from '../tensorflow/tf.ts';
+import type { Adam } from './adam.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { EpochLog } from './fit-model.ts';
+
+/** The part of the state that is plain JSON. */
+interface StoredState {
+  seed: number;
+  step: number;
+  history: EpochLog[];
+  bestEpoch: number;
+}
+
+/** How far a training has come: its log, its best weights, and the way to a file and back. */
+export class TrainingState {
+  readonly history: EpochLog[] = [];
+  /** Counted from 1; 0 before the first epoch. */
+  bestEpoch = 0;
+  readonly #model: LayersModel;
+  readonly #optimiser: Adam;
+  readonly #seed: number;
+  #best: NamedTensorMap;
+
+  constructor(model: LayersModel, optimiser: Adam, seed: number) {
+    this.#model = model;
+    this.#optimiser = optimiser;
+    this.#seed = seed;
+    this.#best = copyWeights(model);
+  }
+
+  /** Takes over what `path` holds; a file that is not there changes nothing. */
+  async restore(path: string): Promise<void> {
+    if (!(await stat(path).catch(() => null))) return;
+    const { state, tensors } = await readCheckpoint<StoredState>(path);
+    if (state.seed !== this.#seed) {
+      tf.dispose(tensors);
+      throw new SerError(
+        'RUN_INVALID',
+        `The checkpoint ${path} was made with seed ${state.seed}, not ${this.#seed}.`,
+      );
+    }
+    this.history.push(...state.history);
+    this.bestEpoch = state.bestEpoch;
+    const current = selectPrefix(tensors, 'model/');
+    setWeights(this.#model, current);
+    tf.dispose([current, this.#best]);
+    this.#best = selectPrefix(tensors, 'best/');
+    this.#optimiser.setState({ step: state.step, tensors: selectPrefix(tensors, 'adam/') });
+  }
+
+  /** Writes the state so that {@link restore} continues from here. */
+  async save(path: string): Promise<void> {
+    const current = copyWeights(this.#model);
+    const { step, tensors } = this.#optimiser.getState();
+    const state: StoredState = {
+      seed: this.#seed,
+      step,
+      history: this.history,
+      bestEpoch: this.bestEpoch,
+    };
+    await writeCheckpoint(path, {
+      state,
+      tensors: {
+        ...addPrefix(current, 'model/'),
+        ...addPrefix(this.#best, 'best/'),
+        ...addPrefix(tensors, 'adam/'),
+      },
+    });
+    tf.dispose(current);
+  }
+
+  /** Adds an epoch, and keeps the weights if it is the best so far. */
+  add(log: EpochLog): void {
+    this.history.push(log);
+    if (!isBetter(log, this.history[this.bestEpoch - 1])) return;
+    this.bestEpoch = log.epoch;
+    tf.dispose(this.#best);
+    this.#best = copyWeights(this.#model);
+  }
+
+  /** True after `patience` epochs without a better one. */
+  hasStalled(patience: number | null): boolean {
+    return patience !== null && this.history.length - this.bestEpoch >= patience;
+  }
+
+  /** Puts the best weights into the model. */
+  restoreBest(): void {
+    setWeights(this.#model, this.#best);
+  }
+
+  /** Frees the kept weights. */
+  dispose(): void {
+    tf.dispose(this.#best);
+  }
+}
+
+function isBetter(log: EpochLog, best: EpochLog | undefined): boolean {
+  if (!best) return true;
+  if (log.validationUar !== best.validationUar) return log.validationUar > best.validationUar;
+  return log.validationLoss < best.validationLoss;
+}
+
+function selectPrefix(tensors: NamedTensorMap, prefix: string): NamedTensorMap {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}
+
+function addPrefix(tensors: NamedTensorMap, prefix: string): NamedTensorMap {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
+  );
+}

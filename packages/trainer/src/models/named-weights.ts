@@ -1,0 +1,48 @@
+import type { LayersModel, LayerVariable, NamedTensorMap, Variable } from '@tensorflow/tfjs-node';
+import { SeededDropout } from './seeded-dropout.ts';
+
+/**
+ * Returns a model's weights under `layer/weight`, a name that does not depend on what else the
+ * process has built (tfjs's own names do).
+ */
+export function listWeights(model: LayersModel): Map<string, LayerVariable> {
+  const weights = new Map<string, LayerVariable>();
+  for (const layer of model.layers) {
+    for (const weight of layer.weights) {
+      weights.set(`${layer.name}/${weight.originalName}`, weight);
+    }
+  }
+  return weights;
+}
+
+/** The trained variables of a model, under the names of {@link listWeights}. */
+export function listTrainable(model: LayersModel): Map<string, Variable> {
+  const trainable = new Map<string, Variable>();
+  for (const [name, weight] of listWeights(model)) {
+    if (weight.trainable) trainable.set(name, weight.read() as Variable);
+  }
+  return trainable;
+}
+
+/** Copies of all weights; the caller owns them. */
+export function copyWeights(model: LayersModel): NamedTensorMap {
+  return Object.fromEntries(
+    [...listWeights(model)].map(([name, weight]) => [name, weight.read().clone()]),
+  );
+}
+
+/** Writes tensors into the weights of the same names; every weight must be there. */
+export function setWeights(model: LayersModel, tensors: NamedTensorMap): void {
+  for (const [name, weight] of listWeights(model)) {
+    const tensor = tensors[name];
+    if (!tensor) throw new Error(`There is no tensor for the weight ${name}.`);
+    weight.write(tensor);
+  }
+}
+
+/** Tells every dropout layer which training step comes next. */
+export function setDropoutStep(model: LayersModel, step: number): void {
+  for (const layer of model.layers) {
+    if (layer instanceof SeededDropout) layer.step = step;
+  }
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
+import { z } from 'zod';
+
+const modelSchema = z.strictObject({
+  /** Units of each bidirectional LSTM, first to last. */
+  lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
+  denseUnits: z.int().min(1).max(4096),
+  dropout: z.number().min(0).lt(1),
+});
+
+const trainingSchema = z.strictObject({
+  epochs: z.int().min(1).max(10_000),
+  batchSize: z.int().min(1).max(1024),
+  /** Peak learning rate of Adam. */
+  learningRate: z.number().positive(),
+  /** `one-cycle` rises to the peak over the first 30 % of the steps and falls to nearly 0. */
+  schedule: z.enum(['constant', 'cosine', 'one-cycle']),
+  /** Decoupled weight decay (AdamW), a step. */
+  weightDecay: z.number().min(0),
+  /** Largest global norm of a gradient; null: gradients are not clipped. */
+  gradientClipNorm: z.number().positive().nullable(),
+  labelSmoothing: z.number().min(0).lt(1),
+  /** Epochs without a better validation UAR before training stops; null: it never stops early. */
+  patience: z.int().min(1).nullable(),
+});
+
+const recipeSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  description: z.string(),
+  /** Feature settings; every field has the default of `resolveFeatureConfig`. */
+  features: z.record(z.string(), z.unknown()).transform((value, context) => {
+    try {
+      return resolveFeatureConfig(value);
+    } catch (error) {
+      if (!(error instanceof SerError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  }),
+  /** Silence trim, or null. */
+  trim: z
+    .strictObject({
+      topDb: z.number().positive(),
+      frameLength: z.int().positive(),
+      hopLength: z.int().positive(),
+    })
+    .nullable(),
+  model: modelSchema,
+  training: trainingSchema,
+});
+
+/** The settings of an experiment: front end, model and training. */
+export type Recipe = z.output<typeof recipeSchema>;
+/** The part of a recipe that the model is built from. */
+export type ModelSettings = Recipe['model'];
+/** The part of a recipe that the training loop reads. */
+export type TrainingSettings = Recipe['training'];
+
+/**
+ * Returns `value` as a validated recipe.
+ *
+ * @throws SerError `INVALID_ARGUMENT` naming the first wrong field.
+ */
+export function parseRecipe(value: unknown, source: string): Recipe {
+  const parsed = recipeSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `The recipe ${source} is wrong at ${issue?.path.join('.') || '(root)'}: ${issue?.message}.`,
+  );
+}
+
+/**
+ * Reads a recipe: a name of one that comes with the package (`reference`, `demo`), or the path of
+ * a JSON file.
+ *
+ * @throws SerError `FILE_NOT_FOUND` or `INVALID_ARGUMENT`.
+ */
+export async function readRecipe(nameOrPath: string): Promise<Recipe> {
+  const isPath = nameOrPath.endsWith('.json');
+  const location = isPath
+    ? nameOrPath
+    : new URL(`../../recipes/${encodeURIComponent(nameOrPath)}.json`, import.meta.url);
+  const text = await readFile(location, 'utf8').catch(() => {
+    throw new SerError(
+      'FILE_NOT_FOUND',
+      `There is no recipe ${nameOrPath}: give a recipe's name (see packages/trainer/recipes) or a .json file.`,
+    );
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new SerError('INVALID_ARGUMENT', `The recipe ${nameOrPath} is not JSON.`, { cause: error });
+  }
+  return parseRecipe(value, nameOrPath);
+}

@@ -1,0 +1,22 @@
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import type * as TensorFlow from '@tensorflow/tfjs-node';
+
+// tfjs-node 4.22 calls these, which Node 23 removed.
+const legacy = util as unknown as Record<string, unknown>;
+legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+legacy.isArray ??= Array.isArray;
+
+// Without oneDNN the LSTM kernels are as fast, sums keep their order, and start-up prints nothing.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
+
+const require = createRequire(import.meta.url);
+
+/** tfjs-node. Import this module only after `ensureTensorFlow()` has resolved. */
+export const tf = require('@tensorflow/tfjs-node') as typeof TensorFlow;
+
+/** tfjs-node's stand-in for an int64 scalar input. */
+export const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors') as {
+  Int64Scalar: new (value: number) => object;
+};
