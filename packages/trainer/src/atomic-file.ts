@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SerError } from '@ser/dsp-wasm';
+
+/**
+ * Writes a file so that a reader sees the old content or the new one, never a part: the bytes go to
+ * a sibling, are flushed to the disk, and take the name in one rename. Missing folders are made.
+ *
+ * @throws SerError FILE_UNREADABLE that names the file and the system's reason, such as a full disk;
+ *   nothing is left behind and an older file stays as it was
+ */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const temporaryPath = `${path}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporaryPath, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporaryPath, path);
+  } catch (cause) {
+    await rm(temporaryPath, { force: true }).catch(() => {});
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SerError('FILE_UNREADABLE', `${path} could not be written: ${reason}.`, { cause });
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { SerError } from '@ser/dsp-wasm';
+
+const filesAtOnce = 8;
+
+/** A file's SHA-256 in hexadecimal and its length in bytes. */
+export interface FileDigest {
+  contentHash: string;
+  byteLength: number;
+}
+
+/**
+ * Hashes files, eight at a time and each in chunks, so memory does not grow with their sizes.
+ * Results stand in the order of `paths`.
+ *
+ * @throws SerError FILE_UNREADABLE that names the first file that cannot be read
+ */
+export async function hashFiles(paths: readonly string[]): Promise<FileDigest[]> {
+  const digests = new Array<FileDigest>(paths.length);
+  let next = 0;
+  const work = async () => {
+    while (next < paths.length) {
+      const at = next++;
+      digests[at] = await hashFile(paths[at]!);
+    }
+  };
+  await Promise.all(Array.from({ length: filesAtOnce }, work));
+  return digests;
+}
+
+async function hashFile(path: string): Promise<FileDigest> {
+  const hash = createHash('sha256');
+  const stream = createReadStream(path);
+  try {
+    await pipeline(stream, hash);
+  } catch (cause) {
+    throw new SerError('FILE_UNREADABLE', `${path} could not be read.`, { cause });
+  }
+  return { contentHash: hash.digest('hex'), byteLength: stream.bytesRead };
+}

@@ -1,0 +1,111 @@
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SerError } from '@ser/dsp-wasm';
+import { groupBy } from '../group-by.ts';
+import { type Clip, type CorpusSummary, clipKey, type Dataset, type SkippedFile } from './clip.ts';
+import { sortLabels } from './emotions.ts';
+import { hashFiles } from './hash-files.ts';
+import { type CorpusListing, readCorpus } from './read-corpus.ts';
+
+/**
+ * Reads one or more corpora into one dataset: names, labels, speakers and content hashes. Clips are
+ * not decoded. The same files give the same order on every machine.
+ *
+ * Layouts: RAVDESS, EMO-DB, CREMA-D and TESS by their published file names, in any folders; any
+ * other corpus as one folder a label. Labels are mapped to the project's vocabulary, so corpora
+ * merge. Of byte-identical clips the first is kept; twins whose labels differ are all left out, since
+ * no one can tell which label is true. What is left out is listed in `skipped`.
+ *
+ * @throws SerError FILE_NOT_FOUND, FILE_UNREADABLE, or DATASET_INVALID for an empty folder, an
+ *   unknown layout, an unknown label, or two clips of one corpus with the same id
+ * @example
+ * const dataset = await readDataset(['data/ravdess', 'data/emodb']);
+ * console.log(dataset.labels, dataset.clips.length);
+ */
+export async function readDataset(directories: readonly string[]): Promise<Dataset> {
+  if (directories.length === 0) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      'directories is empty; name at least one dataset folder.',
+    );
+  }
+  const listings: { directory: string; listing: CorpusListing }[] = [];
+  const seen = new Set<string>();
+  for (const directory of directories) {
+    const listing = await readCorpus(directory);
+    const realDirectory = await realpath(directory);
+    if (seen.has(realDirectory)) {
+      throw new SerError('INVALID_ARGUMENT', `The dataset folder ${directory} is given twice.`);
+    }
+    seen.add(realDirectory);
+    listings.push({ directory, listing });
+  }
+
+  const skipped: SkippedFile[] = [];
+  const read: Clip[] = [];
+  for (const { directory, listing } of listings) {
+    for (const { id, reason } of listing.skipped)
+      skipped.push({ path: join(directory, id), reason });
+    const paths = listing.labelled.map(({ id }) => join(directory, id));
+    const digests = await hashFiles(paths);
+    listing.labelled.forEach(({ id, label, speaker }, at) => {
+      const { contentHash, byteLength } = digests[at]!;
+      const path = paths[at]!;
+      if (byteLength === 0) skipped.push({ path, reason: 'the file is empty' });
+      else read.push({ id, path, corpus: listing.name, label, speaker, contentHash });
+    });
+  }
+
+  const clips = dropTwins(read, skipped);
+  checkIds(clips);
+  return {
+    clips,
+    labels: sortLabels(clips.map(({ label }) => label)),
+    corpora: summarise(listings, clips),
+    skipped,
+  };
+}
+
+function dropTwins(clips: readonly Clip[], skipped: SkippedFile[]): Clip[] {
+  const twins = groupBy(clips, ({ contentHash }) => contentHash);
+  return clips.filter((clip) => {
+    const group = twins.get(clip.contentHash)!;
+    const first = group[0]!;
+    const other = group.find(({ label }) => label !== clip.label);
+    if (other) {
+      const reason = `byte-identical to ${clipKey(other)}, which is labelled ${other.label} and not ${clip.label}`;
+      skipped.push({ path: clip.path, reason });
+      return false;
+    }
+    if (clip === first) return true;
+    skipped.push({ path: clip.path, reason: `byte-identical to ${clipKey(first)}` });
+    return false;
+  });
+}
+
+function checkIds(clips: readonly Clip[]): void {
+  const paths = new Map<string, string>();
+  for (const clip of clips) {
+    const key = clipKey(clip);
+    const other = paths.get(key);
+    if (other) {
+      throw new SerError(
+        'DATASET_INVALID',
+        `${other} and ${clip.path} differ but are both clip ${key}; give a corpus once, or name each in its corpus.json.`,
+      );
+    }
+    paths.set(key, clip.path);
+  }
+}
+
+function summarise(
+  listings: readonly { listing: CorpusListing }[],
+  clips: readonly Clip[],
+): CorpusSummary[] {
+  const corpora = new Map(listings.map(({ listing }) => [listing.name, listing]));
+  return [...corpora.values()].map(({ name, licence, synthetic }) => {
+    const own = clips.filter(({ corpus }) => corpus === name);
+    const speakers = new Set(own.map(({ speaker }) => speaker)).size;
+    return { name, clips: own.length, speakers, licence, synthetic };
+  });
+}
