@@ -1,0 +1,11 @@
+export { analyse, beginClip, chromaPass, extract, finish, tuneChroma } from './extract';
+export { findNotFinite } from './finite';
+export * from './plan';
+export { resampleExact, resampleInterpolated } from './resample';
+export { frameMeanSquares } from './trim';
+export { peakCount } from './tuning';
+
+/** First address that the host may use. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,41 @@
+// Compiles assembly/ and embeds the module as base64 in src/generated/wasm-module.ts (not committed).
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const generated = join(root, 'src/generated');
+const wasmFile = join(generated, 'kernels.wasm');
+await mkdir(generated, { recursive: true });
+
+const { error, stderr } = await asc.main(
+  [
+    'assembly/index.ts',
+    ['--outFile', 'src/generated/kernels.wasm'],
+    ['--bindings', 'none'],
+    ['--runtime', 'stub'],
+    ['--enable', 'simd'],
+    ['--use', 'abort='],
+    ['--noAssert'],
+    ['-O3'],
+    ['--converge'],
+  ].flat(),
+  {
+    readFile: (name, base) => readFile(join(root, base, name), 'utf8').catch(() => null),
+    writeFile: (name, contents, base) => writeFile(join(root, base, name), contents),
+  },
+);
+if (error) {
+  process.stderr.write(stderr.toString());
+  process.exit(1);
+}
+const wasm = await readFile(wasmFile);
+const digest = createHash('sha256').update(wasm).digest('hex').slice(0, 16);
+await writeFile(
+  join(generated, 'wasm-module.ts'),
+  `export const wasmBase64 =\n  '${wasm.toString('base64')}';\nexport const wasmDigest = '${digest}';\n`,
+);
+await rm(wasmFile);
+process.stdout.write(`wasm: ${wasm.length} bytes\n`);

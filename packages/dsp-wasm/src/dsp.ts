@@ -1,0 +1,88 @@
+import { Arena } from './arena.ts';
+import { FeatureExtractor } from './extractor.ts';
+import { type FeatureConfigInput, resolveFeatureConfig } from './feature-config.ts';
+import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
+import { type ResampleOptions, Resampler } from './resampler.ts';
+import { type TrimmedRange, type TrimOptions, trimSilence } from './silence.ts';
+
+const mostResamplers = 8;
+
+/** The signal processing of one WebAssembly module. Made by `loadDsp`. */
+export class Dsp {
+  readonly #module: WebAssembly.Module;
+  readonly #kernels: Kernels;
+  readonly #arena: Arena;
+  readonly #resamplers = new Map<string, Resampler>();
+
+  constructor(module: WebAssembly.Module) {
+    this.#module = module;
+    this.#kernels = instantiateKernels(module);
+    this.#arena = new Arena(this.#kernels.memory, this.#kernels.heapBase());
+  }
+
+  /**
+   * The signal at another rate, band-limited and without delay: a windowed-sinc polyphase filter,
+   * flat within 0.01 dB to 0.9 of the lower Nyquist frequency, aliases and images below -100 dB.
+   *
+   * @returns ceil(samples * toHz / fromHz) samples, always a fresh array.
+   * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE, or INVALID_ARGUMENT for a rate that is not a
+   *   whole number of hertz.
+   *
+   * @example
+   * const samples22k = dsp.resample(samples48k, { fromHz: 48000, toHz: 22050 });
+   */
+  resample(samples: Float32Array, options: ResampleOptions): Float32Array {
+    return this.#resamplerFor(options).process(samples);
+  }
+
+  /**
+   * Where a clip's sound starts and ends: the first and last frame whose mean power is not more than
+   * `topDb` below that of the loudest frame. Formula: librosa.effects.trim. A clip of digital silence
+   * is kept whole, as there.
+   *
+   * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE or INVALID_ARGUMENT.
+   *
+   * @example
+   * const { startSample, endSample } = dsp.trimSilence(samples, { topDb: 30 });
+   * const speech = samples.subarray(startSample, endSample);
+   */
+  trimSilence(samples: Float32Array, options?: TrimOptions): TrimmedRange {
+    return trimSilence(this.#kernels, this.#arena, samples, options);
+  }
+
+  /**
+   * An extractor for one config, with its own memory. Make it once and use it for every clip.
+   *
+   * @throws SerError INVALID_ARGUMENT, see `resolveFeatureConfig`.
+   *
+   * @example
+   * const extractor = dsp.createExtractor({ sampleRateHz: 16000, sets: ['mfcc'] });
+   * const { data, frames, features } = extractor.extract(samples);
+   */
+  createExtractor(config?: FeatureConfigInput): FeatureExtractor {
+    return new FeatureExtractor(this.#module, resolveFeatureConfig(config));
+  }
+
+  #resamplerFor(options: ResampleOptions): Resampler {
+    const key = `${options.fromHz}:${options.toHz}`;
+    const resampler = this.#resamplers.get(key) ?? new Resampler(this.#module, options);
+    this.#resamplers.delete(key);
+    this.#resamplers.set(key, resampler);
+    if (this.#resamplers.size > mostResamplers) {
+      this.#resamplers.delete(this.#resamplers.keys().next().value!);
+    }
+    return resampler;
+  }
+}
+
+/**
+ * Loads the WebAssembly kernels, which are part of this package's code: no path, no fetch. Needs
+ * WebAssembly SIMD (every browser and Node since 2023).
+ *
+ * @example
+ * const dsp = await loadDsp();
+ * const matrix = dsp.createExtractor().extract(samples);
+ */
+export async function loadDsp(): Promise<Dsp> {
+  return new Dsp(await compileKernels());
+}

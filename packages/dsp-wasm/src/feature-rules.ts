@@ -1,0 +1,122 @@
+import {
+  assertBoolean,
+  assertInteger,
+  assertNumber,
+  assertOneOf,
+  rejectArgument,
+} from './checks.ts';
+import { SerError } from './errors.ts';
+import type { FeatureConfig } from './feature-config.ts';
+import { featureSets } from './feature-config.ts';
+import { listContrastBands } from './tables/contrast-bands.ts';
+import { findEmptyMelBand } from './tables/mel-bank.ts';
+
+const isPositive = (value: number) => value > 0;
+const isNotNegative = (value: number) => value >= 0;
+
+function assertFrames(config: FeatureConfig): void {
+  assertNumber('sampleRateHz', config.sampleRateHz, isPositive, 'a number of hertz above 0');
+  assertInteger('fftLength', config.fftLength, 32, 65536);
+  if ((config.fftLength & (config.fftLength - 1)) !== 0) {
+    rejectArgument('fftLength', config.fftLength, 'a power of two from 32 to 65536');
+  }
+  assertInteger('winLength', config.winLength, 1, config.fftLength);
+  assertInteger('hopLength', config.hopLength, 1, 1 << 24);
+  assertOneOf('window', config.window, ['hann', 'hamming', 'blackman', 'ones']);
+  assertBoolean('center', config.center);
+  assertOneOf('padMode', config.padMode, ['constant', 'reflect', 'edge']);
+  if (config.topDb !== null) {
+    assertNumber('topDb', config.topDb, isNotNegative, 'null or a number of decibels from 0');
+  }
+}
+
+function assertSets(config: FeatureConfig): void {
+  if (!Array.isArray(config.sets) || config.sets.length === 0) {
+    rejectArgument('sets', config.sets, `a list of one or more of ${featureSets.join(', ')}`);
+  }
+  for (const [index, set] of config.sets.entries()) {
+    assertOneOf(`sets[${index}]`, set, featureSets);
+    if (config.sets.indexOf(set) !== index) {
+      rejectArgument(`sets[${index}]`, set, 'named only once');
+    }
+  }
+}
+
+function assertMel({ mel, sampleRateHz, fftLength }: FeatureConfig): void {
+  const nyquistHz = sampleRateHz / 2;
+  assertInteger('mel.bands', mel.bands, 1, 4096);
+  assertOneOf('mel.scale', mel.scale, ['slaney', 'htk']);
+  assertOneOf('mel.norm', mel.norm, ['slaney', null]);
+  assertOneOf('mel.unit', mel.unit, ['power', 'db']);
+  assertNumber('mel.power', mel.power, isPositive, 'a number above 0');
+  const fMaxHz = mel.fMaxHz ?? nyquistHz;
+  assertNumber(
+    'mel.fMaxHz',
+    fMaxHz,
+    (value) => value > 0 && value <= nyquistHz,
+    `null or a frequency above 0 and at most ${nyquistHz} Hz, half the sample rate`,
+  );
+  assertNumber(
+    'mel.fMinHz',
+    mel.fMinHz,
+    (value) => value >= 0 && value < fMaxHz,
+    `a frequency from 0 to below mel.fMaxHz (${fMaxHz} Hz)`,
+  );
+  const empty = findEmptyMelBand(mel, sampleRateHz, fftLength);
+  if (empty !== undefined) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `mel.bands is ${mel.bands}; filter ${empty} (counted from 0) then holds no bin of a transform of ${fftLength} samples at ${sampleRateHz} Hz. Lower mel.bands, or raise fftLength or mel.fMaxHz.`,
+    );
+  }
+}
+
+function assertMfcc({ mfcc, mel }: FeatureConfig): void {
+  assertInteger('mfcc.coefficients', mfcc.coefficients, 1, mel.bands);
+  assertNumber('mfcc.lifter', mfcc.lifter, isNotNegative, 'a number from 0');
+}
+
+function assertChroma({ chroma }: FeatureConfig): void {
+  assertInteger('chroma.bins', chroma.bins, 1, 256);
+  assertOneOf('chroma.norm', chroma.norm, ['inf', 1, 2, null]);
+  if (chroma.tuning !== null) {
+    assertNumber('chroma.tuning', chroma.tuning, Number.isFinite, 'null or a finite number');
+  }
+}
+
+function assertContrast(config: FeatureConfig): void {
+  const { contrast, sampleRateHz } = config;
+  assertInteger('contrast.bands', contrast.bands, 1, 32);
+  assertNumber('contrast.fMinHz', contrast.fMinHz, isPositive, 'a number of hertz above 0');
+  assertNumber(
+    'contrast.quantile',
+    contrast.quantile,
+    (value) => value > 0 && value < 1,
+    'a number above 0 and below 1',
+  );
+  assertBoolean('contrast.linear', contrast.linear);
+  const topEdgeHz = contrast.fMinHz * 2 ** (contrast.bands - 1);
+  if (topEdgeHz >= sampleRateHz / 2) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `contrast.bands is ${contrast.bands}; the last band would start at ${topEdgeHz} Hz, not below half the sample rate (${sampleRateHz / 2} Hz). Lower contrast.bands or contrast.fMinHz.`,
+    );
+  }
+  const empty = listContrastBands(config).findIndex(({ first, end }) => first >= end);
+  if (empty >= 0) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `contrast.fMinHz is ${contrast.fMinHz}; band ${empty} then holds no bin of a transform of ${config.fftLength} samples at ${sampleRateHz} Hz. Raise fftLength or contrast.fMinHz.`,
+    );
+  }
+}
+
+/** Throws INVALID_ARGUMENT unless every value is of its type and range and all fit together. */
+export function assertFeatureConfig(config: FeatureConfig): void {
+  assertFrames(config);
+  assertSets(config);
+  if (config.sets.includes('mel') || config.sets.includes('mfcc')) assertMel(config);
+  if (config.sets.includes('mfcc')) assertMfcc(config);
+  if (config.sets.includes('chroma')) assertChroma(config);
+  if (config.sets.includes('contrast')) assertContrast(config);
+}

@@ -1,0 +1,21 @@
+export { type Dsp, loadDsp } from './dsp.ts';
+export { SerError, type SerErrorCode } from './errors.ts';
+export type { FeatureExtractor, FeatureMatrix } from './extractor.ts';
+export {
+  type ChromaConfig,
+  type ContrastConfig,
+  type FeatureConfig,
+  type FeatureConfigInput,
+  type FeatureSet,
+  featureSets,
+  listFeatureNames,
+  type MelConfig,
+  type MfccConfig,
+  type PadMode,
+  resolveFeatureConfig,
+  type WindowName,
+} from './feature-config.ts';
+/** Digest of the WebAssembly module: features of the same version and settings are the same. */
+export { wasmDigest as kernelVersion } from './generated/wasm-module.ts';
+export type { ResampleOptions } from './resampler.ts';
+export type { TrimmedRange, TrimOptions } from './silence.ts';

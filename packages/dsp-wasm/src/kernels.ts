@@ -1,0 +1,111 @@
+import { wasmBase64 } from './generated/wasm-module.ts';
+
+type PlanField =
+  | 'fftLength'
+  | 'hopLength'
+  | 'windowTable'
+  | 'orderTable'
+  | 'twiddleTable'
+  | 'splitTable'
+  | 'fftBuffer'
+  | 'samples'
+  | 'power'
+  | 'keepPower'
+  | 'raw'
+  | 'rawColumns'
+  | 'output'
+  | 'outputColumns'
+  | 'columnBuffer'
+  | 'spectrumBuffer'
+  | 'melBands'
+  | 'melBank'
+  | 'melExponent'
+  | 'melInDecibels'
+  | 'melColumns'
+  | 'mfccCount'
+  | 'dctTable'
+  | 'chromaBins'
+  | 'chromaBank'
+  | 'chromaNorm'
+  | 'tuningEstimated'
+  | 'tuningFirstBin'
+  | 'tuningEndBin'
+  | 'sampleRateHz'
+  | 'tuningPeaks'
+  | 'contrastRows'
+  | 'contrastTable'
+  | 'contrastLinear'
+  | 'selectionBuffer'
+  | 'topDb';
+
+/** Values of the kernels' plan; assembly/plan.ts says what each is. */
+export type Plan = Partial<Record<PlanField, number>>;
+
+/** One instance of the WebAssembly module, with its own memory. */
+export interface Kernels extends Record<PlanField, WebAssembly.Global> {
+  memory: WebAssembly.Memory;
+  peakCount: WebAssembly.Global;
+  heapBase(): number;
+  beginClip(): void;
+  analyse(frames: number): void;
+  tuneChroma(): void;
+  chromaPass(frames: number): void;
+  finish(frames: number): void;
+  extract(frames: number): void;
+  findNotFinite(values: number, count: number): number;
+  frameMeanSquares(
+    samples: number,
+    frames: number,
+    frameLength: number,
+    hopLength: number,
+    target: number,
+  ): void;
+  resampleExact(
+    samples: number,
+    first: number,
+    up: number,
+    down: number,
+    count: number,
+    phases: number,
+    taps: number,
+    target: number,
+  ): void;
+  resampleInterpolated(
+    samples: number,
+    first: number,
+    up: number,
+    down: number,
+    count: number,
+    phases: number,
+    taps: number,
+    rows: number,
+    target: number,
+  ): void;
+}
+
+/** Called by the kernels once the tuning of a clip is known. */
+export type LoadChromaBank = (deviationBin: number) => void;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** Compiles the embedded module, once in a program. */
+export function compileKernels(): Promise<WebAssembly.Module> {
+  compiled ??= WebAssembly.compile(
+    Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0)),
+  );
+  return compiled;
+}
+
+export function instantiateKernels(
+  module: WebAssembly.Module,
+  loadChromaBank: LoadChromaBank = () => {},
+): Kernels {
+  const instance = new WebAssembly.Instance(module, { extract: { loadChromaBank } });
+  return instance.exports as unknown as Kernels;
+}
+
+export function writePlan(kernels: Kernels, plan: Plan): void {
+  for (const [field, value] of Object.entries(plan)) {
+    kernels[field as PlanField].value = value;
+  }
+}
