@@ -3,6 +3,8 @@ import { createRandom } from '../random.ts';
 import type { ModelSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { BidirectionalLstm } from './bidirectional-lstm.ts';
+import type { FeatureStatistics } from './feature-statistics.ts';
+import { NormaliseClip } from './normalise-clip.ts';
 import { SeededDropout } from './seeded-dropout.ts';
 import { Standardise } from './standardise.ts';
 
@@ -17,7 +19,7 @@ export interface ModelShape {
 }
 
 /**
- * Builds the masked bidirectional LSTM classifier: standardisation, a BiLSTM for each entry of
+ * Builds the masked bidirectional LSTM classifier: normalisation, a BiLSTM for each entry of
  * `lstmUnits` with dropout between them, a dense ReLU layer, dropout, and a dense layer of logits.
  * Masking is by true lengths. Inputs: `features` [batch, frames, features] and `lengths` [batch];
  * output: logits [batch, classes].
@@ -32,7 +34,11 @@ export function buildModel(settings: ModelSettings, shape: ModelShape): LayersMo
   const dropout = (name: string): SeededDropout =>
     new SeededDropout({ name, rate: settings.dropout, seed: seedOf(name) });
 
-  let x = new Standardise({ name: 'standardise' }).apply(features) as SymbolicTensor;
+  let x = (
+    settings.normalisation === 'clip'
+      ? new NormaliseClip({ name: 'normalise_clip' }).apply([features, lengths])
+      : new Standardise({ name: 'standardise' }).apply(features)
+  ) as SymbolicTensor;
   settings.lstmUnits.forEach((units, index) => {
     const isLast = index === settings.lstmUnits.length - 1;
     const name = `bilstm_${index + 1}`;
@@ -49,6 +55,13 @@ export function buildModel(settings: ModelSettings, shape: ModelShape): LayersMo
   x = dropout('dropout_dense').apply(x) as SymbolicTensor;
   x = dense('logits', shape.classes, 'linear', seedOf('logits')).apply(x) as SymbolicTensor;
   return tf.model({ inputs: [features, lengths], outputs: x, name: 'bilstm_classifier' });
+}
+
+/** Gives the statistics of the training clips to the layer that needs them, if there is one. */
+export function setFeatureStatistics(model: LayersModel, statistics: FeatureStatistics): void {
+  for (const layer of model.layers) {
+    if (layer instanceof Standardise) layer.setStatistics(statistics);
+  }
 }
 
 function dense(name: string, units: number, activation: 'relu' | 'linear', seed: number) {

@@ -6,13 +6,7 @@ import { SeededDropout } from './seeded-dropout.ts';
  * process has built (tfjs's own names do).
  */
 export function listWeights(model: LayersModel): Map<string, LayerVariable> {
-  const weights = new Map<string, LayerVariable>();
-  for (const layer of model.layers) {
-    for (const weight of layer.weights) {
-      weights.set(`${layer.name}/${weight.originalName}`, weight);
-    }
-  }
-  return weights;
+  return new Map(model.weights.map((weight) => [weight.originalName, weight]));
 }
 
 /** The trained variables of a model, under the names of {@link listWeights}. */

@@ -3,6 +3,11 @@ import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 
 const modelSchema = z.strictObject({
+  /**
+   * `corpus`: columns are brought to mean 0 and variance 1 over the training clips; `clip`: over
+   * each clip's own frames.
+   */
+  normalisation: z.enum(['corpus', 'clip']),
   /** Units of each bidirectional LSTM, first to last. */
   lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
   denseUnits: z.int().min(1).max(4096),

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
+import { locateCache } from '../cache-directory.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -50,8 +50,7 @@ export async function ensureTensorFlow(
 /** Returns what is there of TensorFlow's native part, without changing anything. */
 export async function inspectTensorFlow(): Promise<TensorFlowState> {
   const cacheDirectory = join(
-    process.env.SER_CACHE_DIR ??
-      join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ser'),
+    locateCache(),
     `tfjs-node-${tfjsNodeVersion}-${process.platform}-${process.arch}`,
   );
   const bindingPath = join('lib', 'napi-v8', 'tfjs_binding.node');
