@@ -1,6 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { Clip } from '../datasets/clip.ts';
-import { speakerKey } from '../datasets/clip.ts';
+import { type Clip, speakerKey } from '../datasets/clip.ts';
 import { createRandom } from '../random.ts';
 import { listSpeakers } from './validation-speakers.ts';
 
