@@ -104,7 +104,8 @@ function isBetter(log: EpochLog, best: EpochLog | undefined): boolean {
   return log.validationLoss < best.validationLoss;
 }
 
-function selectPrefix(tensors: NamedTensorMap, prefix: string): NamedTensorMap {
+/** The tensors whose names start with `prefix`, without it. */
+export function selectPrefix(tensors: NamedTensorMap, prefix: string): NamedTensorMap {
   return Object.fromEntries(
     Object.entries(tensors)
       .filter(([name]) => name.startsWith(prefix))

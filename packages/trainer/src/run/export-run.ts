@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { type Manifest, parseManifest } from '@ser/runtime/core';
+import { writeFileAtomic } from '../atomic-file.ts';
+import { readCheckpoint } from '../fit/checkpoint.ts';
+import { selectPrefix } from '../fit/training-state.ts';
+import { buildModel } from '../models/build-model.ts';
+import { setWeights } from '../models/named-weights.ts';
+import { exportModel } from '../onnx/export-model.ts';
+import { listFeatureNames } from '@ser/dsp-wasm';
+import type { RunSummary } from '../report/run-summary.ts';
+import { tf } from '../tensorflow/tf.ts';
+import { version } from '../version.ts';
+import { readRunJson, readRunSettings, runFiles, type RunSettings } from './run-folder.ts';
+
+/**
+ * Writes the best weights of a finished run as one self-describing ONNX file, and returns its path.
+ *
+ * @param options.outPath default: `model.onnx` in the run folder
+ * @throws SerError `RUN_INVALID` when the folder holds no finished run.
+ */
+export async function exportRunToOnnx(
+  directory: string,
+  { outPath = join(directory, runFiles.model) }: { outPath?: string } = {},
+): Promise<string> {
+  const settings = await readRunSettings(directory);
+  const summary = (await readRunJson(directory, runFiles.summary)) as RunSummary;
+  const manifest = describeModel(settings, summary);
+  const { tensors } = await readCheckpoint(join(directory, runFiles.checkpoint));
+  const model = buildModel(settings.recipe.model, {
+    features: listFeatureNames(settings.recipe.features).length,
+    classes: manifest.labels.length,
+    seed: settings.seed,
+  });
+  setWeights(model, selectPrefix(tensors, 'best/'));
+  tf.dispose(tensors);
+  const bytes = exportModel(model, manifest);
+  model.dispose();
+  await writeFileAtomic(outPath, bytes);
+  return outPath;
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SerError } from '@ser/dsp-wasm';
+import { z } from 'zod';
+import { writeFileAtomic } from '../atomic-file.ts';
+import { protocolNames } from '../protocols/split.ts';
+import { parseRecipe, type Recipe } from '../recipes/recipe.ts';
+
+/** The files of a run folder. */
+export const runFiles = {
+  /** What the run was asked to do; enough to resume it. */
+  settings: 'settings.json',
+  /** Which clip stood on which side. */
+  split: 'split.json',
+  /** Weights and optimiser, after every epoch. */
+  checkpoint: 'checkpoint.bin',
+  /** Scores, log and predictions. */
+  summary: 'run.json',
+  model: 'model.onnx',
+} as const;
+
+const settingsSchema = z.object({
+  data: z.array(z.string()).min(1),
+  recipe: z.unknown(),
+  protocol: z.enum(protocolNames),
+  seed: z.int().nonnegative(),
+  fold: z.int().nonnegative().nullable(),
+  splitFile: z.string().nullable(),
+});
+
+/** What a run was asked to do. */
+export interface RunSettings extends Omit<z.output<typeof settingsSchema>, 'recipe'> {
+  recipe: Recipe;
+}
+
+/** Writes a run's settings. */
+export async function writeRunSettings(directory: string, settings: RunSettings): Promise<void> {
+  await writeFileAtomic(
+    join(directory, runFiles.settings),
+    `${JSON.stringify(settings, null, 2)}\n`,
+  );
+}
+
+/**
+ * Reads a run's settings.
+ *
+ * @throws SerError `RUN_INVALID` when the folder is no run folder.
+ */
+export async function readRunSettings(directory: string): Promise<RunSettings> {
+  const path = join(directory, runFiles.settings);
+  const parsed = settingsSchema.safeParse(await readRunJson(directory, runFiles.settings));
+  if (!parsed.success) {
+    throw new SerError('RUN_INVALID', `${path} is not what \`ser train\` writes.`);
+  }
+  return { ...parsed.data, recipe: parseRecipe(parsed.data.recipe, path) };
+}
+
+/**
+ * Reads a JSON file of a run folder.
+ *
+ * @throws SerError `RUN_INVALID` when it is missing or not JSON.
+ */
+export async function readRunJson(directory: string, name: string): Promise<unknown> {
+  const path = join(directory, name);
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new SerError('RUN_INVALID', `${directory} is not a finished run: there is no ${name}.`, {
+      cause,
+    });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SerError('RUN_INVALID', `${path} is not JSON.`, { cause });
+  }
+}

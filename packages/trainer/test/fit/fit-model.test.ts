@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type EpochLog, type FitOptions, fitModel } from '../../src/fit/fit-model.ts';
+import { buildModel } from '../../src/models/build-model.ts';
+import { listWeights } from '../../src/models/named-weights.ts';
+import { tf } from '../../src/tensorflow/tf.ts';
+import { createExamples } from './synthetic-examples.ts';
+
+const settings: FitOptions['settings'] = {
+  epochs: 6,
+  batchSize: 8,
+  learningRate: 0.01,
+  schedule: 'one-cycle',
+  weightDecay: 0.01,
+  gradientClipNorm: 2,
+  labelSmoothing: 0.1,
+  patience: null,
+};
+const train = createExamples(60, 1);
+const validation = createExamples(24, 2);
+
+function build(seed = 0): LayersModel {
+  return buildModel(
+    { normalisation: 'corpus', lstmUnits: [6, 4], denseUnits: 8, dropout: 0.3 },
+    { features: 3, classes: 3, seed },
+  );
+}
+
+function readWeights(model: LayersModel): number[] {
+  return [...listWeights(model).values()].flatMap((weight) => [...weight.read().dataSync()]);
+}
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ser-fit-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+describe('fitModel', () => {
+  it('learns, and leaves the weights of the best epoch', async () => {
+    const model = build();
+    const { history, bestEpoch } = await fitModel(model, { train, validation, settings, seed: 0 });
+    const best = Math.max(...history.map(({ validationUar }) => validationUar));
+    expect(history).toHaveLength(6);
+    expect(history.at(-1)!.trainLoss).toBeLessThan(history[0]!.trainLoss);
+    expect(history[bestEpoch - 1]!.validationUar).toBe(best);
+    expect(best).toBeGreaterThan(0.6);
+  });
+
+  it('gives the same weights for the same seed', async () => {
+    const [first, second, other] = [build(), build(), build()];
+    await fitModel(first, { train, validation, settings, seed: 0 });
+    await fitModel(second, { train, validation, settings, seed: 0 });
+    await fitModel(other, { train, validation, settings, seed: 1 });
+    expect(readWeights(first)).toEqual(readWeights(second));
+    expect(readWeights(first)).not.toEqual(readWeights(other));
+  });
+
+  it.each([9, 17, 30])('stopped after batch %i and resumed, ends with the unbroken weights', async (stop) => {
+    const unbroken = build();
+    const expected = await fitModel(unbroken, { train, validation, settings, seed: 0 });
+
+    const checkpointPath = join(directory, 'checkpoint.bin');
+    const controller = new AbortController();
+    let batches = 0;
+    const onBatch = () => {
+      if (++batches === stop) controller.abort();
+    };
+    const interrupted = fitModel(build(), {
+      ...{ train, validation, settings, seed: 0, checkpointPath, onBatch },
+      signal: controller.signal,
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: 'ABORTED' });
+    const resumed = build();
+    const result = await fitModel(resumed, { train, validation, settings, seed: 0, checkpointPath });
+    const withoutTime = ({ durationSec, ...log }: EpochLog) => log;
+    expect(result.bestEpoch).toBe(expected.bestEpoch);
+    expect(result.history.map(withoutTime)).toEqual(expected.history.map(withoutTime));
+    expect(readWeights(resumed)).toEqual(readWeights(unbroken));
+  });
+
+  it('keeps no tensors', async () => {
+    const model = build();
+    const counts: number[] = [];
+    const onEpoch = () => counts.push(tf.memory().numTensors);
+    const before = tf.memory().numTensors;
+    await fitModel(model, { train, validation, settings, seed: 0, onEpoch });
+    expect(new Set(counts).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('stops early without a better epoch', async () => {
+    const stalled = { ...settings, learningRate: 1e-12, epochs: 50, patience: 2 };
+    const { history } = await fitModel(build(), { train, validation, settings: stalled, seed: 0 });
+    expect(history.length).toBeLessThan(10);
+  });
+
+  it('refuses a checkpoint that is cut off or of another seed', async () => {
+    const checkpointPath = join(directory, 'checkpoint.bin');
+    const short = { ...settings, epochs: 1 };
+    await fitModel(build(), { train, validation, settings: short, seed: 0, checkpointPath });
+    const resume = (seed: number) =>
+      fitModel(build(), { train, validation, settings: short, seed, checkpointPath });
+    await expect(resume(1)).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    await truncate(checkpointPath, (await readFile(checkpointPath)).length - 5);
+    await expect(resume(0)).rejects.toMatchObject({ code: 'RUN_INVALID' });
+  });
+});
