@@ -1,0 +1,61 @@
+import type { CorpusSummary } from '../datasets/clip.ts';
+import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import type { ProtocolName } from '../protocols/split.ts';
+
+/** The sides of a split, in the order of tables. */
+export const sides = ['train', 'validation', 'test'] as const;
+
+export type Side = (typeof sides)[number];
+
+/** What one epoch gave. Losses are means over clips, in nats. */
+export interface EpochSummary {
+  /** Counted from 1. */
+  epoch: number;
+  trainLoss: number;
+  trainAccuracy: number;
+  validationLoss: number;
+  validationAccuracy: number;
+  validationUar: number;
+  durationSec: number;
+}
+
+/** What the model said about one clip. */
+export interface ClipPrediction {
+  clipId: string;
+  /** Where the clip lies; the report links to it. */
+  path: string;
+  corpus: string;
+  speaker: string;
+  split: Side;
+  truth: string;
+  predicted: string;
+  /** Probability of `predicted`. */
+  confidence: number;
+}
+
+/** All that a report tells of one training run; plain JSON, stored as `run.json`. */
+export interface RunSummary {
+  name: string;
+  /** ISO 8601. */
+  createdAt: string;
+  recipe: { name: string; settings: object };
+  /** The labels in the order of the model's outputs. */
+  labels: string[];
+  corpora: CorpusSummary[];
+  protocol: {
+    name: ProtocolName;
+    seed: number;
+    fold: number | null;
+    /** Clips on each side. */
+    sizes: Record<Side, number>;
+  };
+  history: EpochSummary[];
+  /** The epoch whose weights were kept: the best on validation. */
+  bestEpoch: number;
+  /** Fitted on validation; null where probabilities are as the model gives them. */
+  temperature: number | null;
+  evaluations: Partial<Record<Side, Evaluation>>;
+  predictions: ClipPrediction[];
+  /** Versions and machine, by name. */
+  environment: Record<string, string>;
+}
