@@ -24,25 +24,33 @@ export function dctOfBlock(bands: usize, target: usize): void {
     const isOdd = i & 1;
     let value = isOdd ? bands + ((<usize>melBands) << 4) - 16 : bands;
     const step: isize = isOdd ? -16 : 16;
-    let sum = f32x4.splat(0);
-    let otherSum = f32x4.splat(0);
-    const pairsEnd = row + ((half & ~1) << 2);
-    while (row < pairsEnd) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(row, 0), v128.load(value)));
+    let sum0 = f32x4.splat(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
+    const foursEnd = row + ((half & ~3) << 2);
+    while (row < foursEnd) {
+      sum0 = f32x4.add(sum0, f32x4.mul(v128.load32_splat(row, 0), v128.load(value)));
       value += step;
-      otherSum = f32x4.add(otherSum, f32x4.mul(v128.load32_splat(row, 4), v128.load(value)));
+      sum1 = f32x4.add(sum1, f32x4.mul(v128.load32_splat(row, 4), v128.load(value)));
       value += step;
-      row += 8;
+      sum2 = f32x4.add(sum2, f32x4.mul(v128.load32_splat(row, 8), v128.load(value)));
+      value += step;
+      sum3 = f32x4.add(sum3, f32x4.mul(v128.load32_splat(row, 12), v128.load(value)));
+      value += step;
+      row += 16;
     }
-    if (half & 1) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(row), v128.load(value)));
+    const rowEnd = row + ((half & 3) << 2);
+    while (row < rowEnd) {
+      sum0 = f32x4.add(sum0, f32x4.mul(v128.load32_splat(row), v128.load(value)));
+      value += step;
       row += 4;
     }
     if (middle) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(row), v128.load(bands + (half << 4))));
+      sum1 = f32x4.add(sum1, f32x4.mul(v128.load32_splat(row), v128.load(bands + (half << 4))));
       row += 4;
     }
-    v128.store(target, f32x4.add(sum, otherSum));
+    v128.store(target, f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3)));
     target += 16;
   }
 }

@@ -26,12 +26,19 @@ function besselI0(x: number): number {
 
 const mostExactRows = 1024;
 
+function buildIdentity(): ResamplingFilter {
+  const coefficients = new Float32Array(tapGranularity);
+  coefficients[tapGranularity / 2 - 1] = 1;
+  return { taps: tapGranularity, rows: 1, isExact: true, coefficients };
+}
+
 /**
  * Windowed-sinc low-pass for a ratio of rates up / down in lowest terms. The transition band ends at
  * the lower of both Nyquist frequencies. Formula: Kaiser window, beta = 0.1102 (A - 8.7), length from
  * A = 2.285 (taps - 1) width + 7.95 (Kaiser 1974).
  */
 export function buildResamplingFilter(up: number, down: number): ResamplingFilter {
+  if (up === down) return buildIdentity();
   // Frequencies are in cycles per input sample.
   const nyquist = 0.5 * Math.min(1, up / down);
   const width = nyquist * (1 - passbandEdge);

@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { noise, voice } from '../../../test/goldens/signals.ts';
+import { type Dsp, loadDsp } from '../src/index.ts';
+
+let dsp: Dsp;
+beforeAll(async () => {
+  dsp = await loadDsp();
+});
+
+describe('extract', () => {
+  it('refuses audio without samples', () => {
+    const extractor = dsp.createExtractor();
+    expect(() => extractor.extract(new Float32Array(0))).toThrow(
+      expect.objectContaining({ code: 'AUDIO_EMPTY' }),
+    );
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'names the first sample that is not finite: %s',
+    (value) => {
+      const samples = noise(5001, 0.1, 1);
+      samples[4999] = value;
+      samples[5000] = value;
+      expect(() => dsp.createExtractor().extract(samples)).toThrow(
+        expect.objectContaining({
+          code: 'AUDIO_NOT_FINITE',
+          message: expect.stringContaining(`Sample 4999 of the audio is ${value}`),
+        }),
+      );
+    },
+  );
+
+  it('refuses other arrays', () => {
+    expect(() => dsp.createExtractor().extract([0, 1] as never)).toThrow(
+      "samples is '[object Array]'",
+    );
+  });
+
+  it('needs one whole frame without centring', () => {
+    const extractor = dsp.createExtractor({ center: false });
+    expect(() => extractor.extract(new Float32Array(2047))).toThrow(
+      expect.objectContaining({ code: 'AUDIO_TOO_SHORT' }),
+    );
+    expect(extractor.extract(new Float32Array(2048)).frames).toBe(1);
+  });
+
+  it('gives a clip the same numbers whatever came before it', () => {
+    const extractor = dsp.createExtractor();
+    const clip = voice(20000, 0.01);
+    const alone = dsp.createExtractor().extract(clip);
+    extractor.extract(noise(100000, 1, 3));
+    expect(extractor.extract(clip)).toEqual(alone);
+    expect(extractor.extract(clip).data).not.toBe(extractor.extract(clip).data);
+  });
+
+  it('gives a frame the same numbers wherever it falls in a block or segment', () => {
+    const extractor = dsp.createExtractor({
+      sampleRateHz: 16000,
+      fftLength: 256,
+      hopLength: 8,
+      center: false,
+      topDb: null,
+      mel: { bands: 20 },
+      mfcc: { coefficients: 20 },
+      chroma: { tuning: 0 },
+      contrast: { bands: 4 },
+    });
+    const samples = noise(36000, 0.5, 8);
+    const whole = extractor.extract(samples);
+    const shift = 3;
+    const shifted = extractor.extract(samples.subarray(8 * shift));
+    expect(whole.frames).toBeGreaterThan(4096);
+    expect(shifted.data).toEqual(whole.data.subarray(shift * whole.features));
+  });
+});
+
+describe('trimSilence', () => {
+  it('refuses bad input', () => {
+    expect(() => dsp.trimSilence(new Float32Array(0))).toThrow('0 samples');
+    expect(() => dsp.trimSilence(new Float32Array([0, Number.NaN]))).toThrow('Sample 1');
+    expect(() => dsp.trimSilence(new Float32Array(9), { topDb: 0 })).toThrow('topDb is 0');
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { listFeatureNames, resolveFeatureConfig, SerError } from '../src/index.ts';
+
+function messageOf(input: unknown): string {
+  try {
+    resolveFeatureConfig(input as never);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SerError);
+    expect((error as SerError).code).toBe('INVALID_ARGUMENT');
+    return (error as SerError).message;
+  }
+  throw new Error('The config was accepted.');
+}
+
+describe('resolveFeatureConfig', () => {
+  it("fills in librosa's defaults", () => {
+    expect(resolveFeatureConfig()).toEqual({
+      sampleRateHz: 22050,
+      fftLength: 2048,
+      winLength: 2048,
+      hopLength: 512,
+      window: 'hann',
+      center: true,
+      padMode: 'constant',
+      sets: ['mfcc', 'chroma', 'mel', 'contrast'],
+      topDb: 80,
+      mel: {
+        bands: 128,
+        fMinHz: 0,
+        fMaxHz: null,
+        scale: 'slaney',
+        norm: 'slaney',
+        power: 2,
+        unit: 'power',
+      },
+      mfcc: { coefficients: 40, lifter: 0 },
+      chroma: { bins: 12, tuning: null, norm: 'inf' },
+      contrast: { bands: 6, fMinHz: 200, quantile: 0.02, linear: false },
+    });
+  });
+
+  it('survives JSON and is its own fixed point', () => {
+    const config = resolveFeatureConfig({ fftLength: 1024, sets: ['mel', 'mfcc'] });
+    expect(config.winLength).toBe(1024);
+    expect(config.sets).toEqual(['mfcc', 'mel']);
+    expect(resolveFeatureConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it('names the columns', () => {
+    const names = listFeatureNames(resolveFeatureConfig());
+    expect(names).toHaveLength(187);
+    expect([names[0], names[40], names[52], names[180], names[186]]).toEqual([
+      'mfcc_0',
+      'chroma_0',
+      'mel_0',
+      'contrast_0',
+      'contrast_6',
+    ]);
+  });
+
+  it.each([
+    [null, 'The feature config'],
+    [{ hop: 256 }, 'hop is not a feature option'],
+    [{ mel: { fmin: 20 } }, 'mel.fmin is not a feature option'],
+    [{ mel: 3 }, 'mel is 3'],
+    [{ sampleRateHz: 0 }, 'sampleRateHz is 0'],
+    [{ sampleRateHz: '16000' }, "sampleRateHz is '16000'"],
+    [{ fftLength: 1000 }, 'fftLength is 1000; it must be a power of two'],
+    [{ fftLength: 16 }, 'fftLength is 16'],
+    [{ winLength: 4096 }, 'winLength is 4096; it must be a whole number from 1 to 2048'],
+    [{ hopLength: 0.5 }, 'hopLength is 0.5'],
+    [{ window: 'kaiser' }, "window is 'kaiser'"],
+    [{ center: 1 }, 'center is 1'],
+    [{ padMode: 'wrap' }, "padMode is 'wrap'"],
+    [{ sets: [] }, 'sets is '],
+    [{ sets: ['pitch'] }, "sets[0] is 'pitch'"],
+    [{ sets: ['mel', 'mel'] }, "sets[1] is 'mel'; it must be named only once"],
+    [{ topDb: -1 }, 'topDb is -1'],
+    [{ mel: { bands: 0 } }, 'mel.bands is 0'],
+    [{ mel: { fMaxHz: 12000 } }, 'mel.fMaxHz is 12000'],
+    [{ mel: { fMinHz: 11025 } }, 'mel.fMinHz is 11025'],
+    [{ mel: { scale: 'bark' } }, "mel.scale is 'bark'"],
+    [{ mel: { norm: 1 } }, 'mel.norm is 1'],
+    [{ mel: { power: 0 } }, 'mel.power is 0'],
+    [{ mel: { unit: 'dB' } }, "mel.unit is 'dB'"],
+    [{ fftLength: 256 }, 'filter 1 (counted from 0) then holds no bin'],
+    [{ mfcc: { coefficients: 129 } }, 'mfcc.coefficients is 129'],
+    [{ mfcc: { lifter: -1 } }, 'mfcc.lifter is -1'],
+    [{ chroma: { bins: 0 } }, 'chroma.bins is 0'],
+    [{ chroma: { tuning: Number.NaN } }, 'chroma.tuning is NaN'],
+    [{ chroma: { norm: 'max' } }, "chroma.norm is 'max'"],
+    [{ contrast: { bands: 7 } }, 'the last band would start at 12800 Hz'],
+    [{ contrast: { fMinHz: 1 } }, 'band 0 then holds no bin'],
+    [{ contrast: { quantile: 1 } }, 'contrast.quantile is 1'],
+    [{ contrast: { linear: 'no' } }, "contrast.linear is 'no'"],
+  ])('refuses %j', (input, message) => {
+    expect(messageOf(input)).toContain(message);
+  });
+
+  it('does not judge the options of sets that are not computed', () => {
+    expect(() => resolveFeatureConfig({ sets: ['mel'], contrast: { bands: 20 } })).not.toThrow();
+  });
+});
