@@ -11,6 +11,7 @@ export type SerErrorCode =
   | 'DATASET_INVALID'
   | 'FILE_NOT_FOUND'
   | 'FILE_UNREADABLE'
+  | 'FILE_UNWRITABLE'
   | 'INVALID_ARGUMENT'
   | 'MODEL_INVALID'
   | 'RUN_INVALID'

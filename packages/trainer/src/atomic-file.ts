@@ -9,7 +9,7 @@ import { SerError } from '@ser/dsp-wasm';
  *
  * @param options.flush false for what can be made again, such as a cache: faster, and after a power
  *   failure the file may be cut off. Default true.
- * @throws SerError FILE_UNREADABLE that names the file and the system's reason, such as a full disk;
+ * @throws SerError FILE_UNWRITABLE that names the file and the system's reason, such as a full disk;
  *   nothing is left behind and an older file stays as it was
  */
 export async function writeFileAtomic(
@@ -31,6 +31,6 @@ export async function writeFileAtomic(
   } catch (cause) {
     await rm(temporaryPath, { force: true }).catch(() => {});
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SerError('FILE_UNREADABLE', `${path} could not be written: ${reason}.`, { cause });
+    throw new SerError('FILE_UNWRITABLE', `${path} could not be written: ${reason}.`, { cause });
   }
 }

@@ -1,0 +1,192 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formatClassificationReport } from '../../src/evaluate/classification-report.ts';
+import { html } from '../../src/report/html.ts';
+import { formatPredictionsCsv } from '../../src/report/predictions-csv.ts';
+import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
+import { writeReport } from '../../src/report/write-report.ts';
+import { makeFolder } from '../corpora/fake-corpus.ts';
+import { makeSampleRun } from './sample-run.ts';
+
+const hostile = `<img src=x onerror="alert(1)">&'`;
+
+/** Throws at the first tag that is not well-formed XML or not closed in turn. */
+function checkXml(text: string): void {
+  const open: string[] = [];
+  for (const [tag] of text.matchAll(/<[^>]*>?/g)) {
+    const parts = /^<(\/?)([a-z][\w]*)(?:\s+[\w:-]+="[^"<]*")*\s*(\/?)>$/i.exec(tag);
+    if (!parts) throw new Error(`not well-formed: ${tag}`);
+    const [, closes, name, isEmpty] = parts;
+    if (closes && open.pop() !== name) throw new Error(`${tag} closes nothing`);
+    if (!closes && !isEmpty) open.push(name!);
+  }
+  if (open.length > 0) throw new Error(`left open: ${open.join(', ')}`);
+  const bare = /&(?!#?\w+;)/.exec(text);
+  if (bare) throw new Error(`bare ampersand at ${bare.index}`);
+}
+
+describe('writeReport', () => {
+  it('writes a page that needs nothing else, charts, a table and the summary', async () => {
+    const directory = await makeFolder([]);
+    const summary = makeSampleRun();
+    await writeReport(directory, summary);
+    expect((await readdir(directory)).sort()).toEqual([
+      'confusion.svg',
+      'curves.svg',
+      'predictions.csv',
+      'report.html',
+      'run.json',
+    ]);
+    const page = await readFile(`${directory}/report.html`, 'utf8');
+    expect(page).toContain(formatClassificationReport(summary.evaluations.test!));
+    expect(page).toContain('speaker-kfold, fold 1, seed 2');
+    expect(page).toContain('prefers-color-scheme: dark');
+    expect(page.match(/<svg /g)).toHaveLength(3);
+    expect(page.replaceAll(/xmlns[:\w]*="[^"]*"/g, '')).not.toMatch(
+      /https?:|<script|<link|@import/,
+    );
+    expect(page).not.toContain('undefined');
+    expect(JSON.parse(await readFile(`${directory}/run.json`, 'utf8'))).toEqual(summary);
+    for (const name of ['curves.svg', 'confusion.svg']) {
+      const svg = await readFile(`${directory}/${name}`, 'utf8');
+      checkXml(svg);
+      expect(svg).not.toContain('var(');
+    }
+    const csv = await readFile(`${directory}/predictions.csv`, 'utf8');
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(summary.predictions.length + 1);
+  });
+
+  it('draws every count and share of the confusion matrix', async () => {
+    const directory = await makeFolder([]);
+    const summary = makeSampleRun('emodb', 1);
+    await writeReport(directory, summary);
+    const svg = await readFile(`${directory}/confusion.svg`, 'utf8');
+    const texts = [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
+    const numbers = texts.filter((text) => /^\d+( %)?$/.test(text));
+    const { confusion, classes } = summary.evaluations.test!;
+    const expected = confusion.flatMap((row, truth) =>
+      row.flatMap((count) =>
+        count === 0
+          ? ['0']
+          : [`${count}`, `${Math.round((100 * count) / classes[truth]!.support)} %`],
+      ),
+    );
+    expect(numbers.sort()).toEqual(expected.sort());
+    for (const label of summary.labels) expect(texts).toContain(label);
+  });
+
+  it('links mistakes to their clips from where the page lies', async () => {
+    const directory = await makeFolder([]);
+    const summary = makeSampleRun();
+    const wrong = summary.predictions.find(
+      ({ split, truth, predicted }) => split === 'test' && truth !== predicted,
+    )!;
+    wrong.path = `${directory}/clips/100 % #1?.wav`;
+    wrong.confidence = 1;
+    await writeReport(directory, summary);
+    const page = await readFile(`${directory}/report.html`, 'utf8');
+    expect(page).toContain('href="clips/100%20%25%20%231%3F.wav"');
+    const [, link] = /<a href="(\.\.[^"]*)"/.exec(page)!;
+    const target = resolve(directory, decodeURIComponent(link!));
+    expect(summary.predictions.map(({ path }) => path)).toContain(target);
+  });
+
+  it('escapes every text that a corpus or a recipe can bring', async () => {
+    const directory = await makeFolder([]);
+    const summary = makeSampleRun('emodb', 2);
+    summary.name = hostile;
+    summary.recipe = { name: hostile, settings: { note: hostile } };
+    summary.environment = { [hostile]: hostile };
+    summary.corpora[0]!.licence = hostile;
+    summary.labels[0] = hostile;
+    for (const evaluation of Object.values(summary.evaluations)) {
+      evaluation.labels[0] = hostile;
+      evaluation.classes[0]!.label = hostile;
+    }
+    for (const prediction of summary.predictions) {
+      Object.assign(prediction, { clipId: hostile, speaker: hostile, truth: hostile });
+    }
+    await writeReport(directory, summary);
+    expect(await readFile(`${directory}/report.html`, 'utf8')).not.toContain('<img');
+    const svg = await readFile(`${directory}/confusion.svg`, 'utf8');
+    expect(svg).not.toContain('<img');
+    checkXml(svg);
+  });
+
+  it('warns of synthetic speech and of speakers on both sides', async () => {
+    const directory = await makeFolder([]);
+    const summary = makeSampleRun('emodb', 2);
+    summary.corpora[0]!.synthetic = true;
+    summary.protocol = { ...summary.protocol, name: 'random', fold: null };
+    await writeReport(directory, summary);
+    const page = await readFile(`${directory}/report.html`, 'utf8');
+    expect(page).toContain('say nothing about people');
+    expect(page).toContain('the same speakers are trained on and tested');
+  });
+
+  it('leaves out what a run has nothing for', async () => {
+    const directory = await makeFolder([]);
+    const summary = { ...makeSampleRun(), history: [], evaluations: {}, predictions: [] };
+    await writeReport(directory, summary);
+    expect((await readdir(directory)).sort()).toEqual(['report.html', 'run.json']);
+  });
+});
+
+describe('scoreSpeakers and scoreCorpora', () => {
+  const predict = (speaker: string, truth: string, predicted: string) => ({
+    clipId: 'x',
+    path: 'x',
+    corpus: 'own',
+    speaker,
+    split: 'test' as const,
+    truth,
+    predicted,
+    confidence: 1,
+  });
+  const predictions = [
+    predict('a', 'sad', 'sad'),
+    predict('a', 'sad', 'sad'),
+    predict('a', 'calm', 'sad'),
+    predict('b', 'calm', 'sad'),
+  ];
+
+  it('counts recalls of the labels that a speaker has, worst speaker first', () => {
+    expect(scoreSpeakers(predictions)).toEqual([
+      {
+        corpus: 'own',
+        speaker: 'b',
+        clips: 1,
+        accuracy: 0,
+        uar: 0,
+        hardest: { label: 'calm', recall: 0 },
+      },
+      {
+        corpus: 'own',
+        speaker: 'a',
+        clips: 3,
+        accuracy: 2 / 3,
+        uar: 0.5,
+        hardest: { label: 'calm', recall: 0 },
+      },
+    ]);
+    expect(scoreCorpora(predictions)).toMatchObject([{ corpus: 'own', clips: 4, accuracy: 0.5 }]);
+  });
+
+  it('writes CSV that spreadsheets read as text', () => {
+    const odd = { ...predict('=1+1', 'a "b"', 'c,d'), clipId: 'x\ny', confidence: 0.25 };
+    expect(formatPredictionsCsv([odd])).toBe(
+      'corpus,clipId,speaker,split,truth,predicted,confidence\r\n' +
+        `own,"x\ny",'=1+1,test,"a ""b""","c,d",0.25\r\n`,
+    );
+  });
+});
+
+describe('html', () => {
+  it('escapes values, joins lists and passes markup on', () => {
+    const cells = ['<', '"'].map((text) => html`<td>${text}</td>`);
+    expect(html`<tr title="${'"'}">${cells}${null}${false}${0}</tr>`.text).toBe(
+      '<tr title="&#34;"><td>&#60;</td><td>&#34;</td>0</tr>',
+    );
+  });
+});
