@@ -36,7 +36,9 @@ export async function writeCheckpoint<State>(
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
   const values = await Promise.all(entries.map(([, tensor]) => tensor.data<'float32'>()));
-  const bodies = values.map((value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+  const bodies = values.map((value) =>
+    Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+  );
   await writeFileAtomic(path, Buffer.concat([length, header, ...bodies]));
 }
 

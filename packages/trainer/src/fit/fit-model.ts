@@ -1,5 +1,11 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { LayersModel, NamedTensorMap, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-node';
+import type {
+  LayersModel,
+  NamedTensorMap,
+  Scalar,
+  Tensor2D,
+  Variable,
+} from '@tensorflow/tfjs-node';
 import { measureLogLoss } from '../evaluate/calibration.ts';
 import { averageRecall, countConfusion, scoreClasses } from '../evaluate/confusion.ts';
 import { findLargest } from '../evaluate/predictions.ts';

@@ -7,7 +7,8 @@ import type {
   Tensor2D,
   Tensor3D,
 } from '@tensorflow/tfjs-node';
-import { lstmSequence, reverseByLength } from '../tensorflow/kernels.ts';
+import { reverseByLength } from '../tensorflow/kernels.ts';
+import { lstmSequence } from '../tensorflow/lstm.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { glorotUniform, orthogonal } from './initialisers.ts';
 
@@ -52,7 +53,8 @@ export class BidirectionalLstm extends tf.layers.Layer {
 
   override build(inputShapes: Shape[]): void {
     const inputs = inputShapes[0]?.at(-1);
-    if (typeof inputs !== 'number') throw new TypeError('The number of input features is not known.');
+    if (typeof inputs !== 'number')
+      throw new TypeError('The number of input features is not known.');
     const seed = this.config.seed;
     this.directions = {
       forward: this.addDirection('forward', inputs, seed),
@@ -120,5 +122,7 @@ function runDirection(x: Tensor3D, weights: LstmWeights): Tensor3D {
 /** [frames, batch, 1]: 1 at every sequence's last frame, 0 elsewhere. */
 function selectLastFrame(frames: number, lengths: Tensor1D): Tensor3D {
   const frame = tf.range(0, frames, 1, 'int32').expandDims(1);
-  return tf.cast(tf.equal(frame, tf.sub(lengths, tf.scalar(1, 'int32'))), 'float32').expandDims(2) as Tensor3D;
+  return tf
+    .cast(tf.equal(frame, tf.sub(lengths, tf.scalar(1, 'int32'))), 'float32')
+    .expandDims(2) as Tensor3D;
 }

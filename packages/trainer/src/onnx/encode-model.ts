@@ -79,7 +79,8 @@ function writeGraph(writer: BinaryWriter, model: OnnxModel): void {
   for (const tensor of model.initialisers) {
     writeMessage(writer, 5, (message) => writeTensor(message, tensor));
   }
-  for (const value of model.inputs) writeMessage(writer, 11, (message) => writeValue(message, value));
+  for (const value of model.inputs)
+    writeMessage(writer, 11, (message) => writeValue(message, value));
   for (const value of model.outputs) {
     writeMessage(writer, 12, (message) => writeValue(message, value));
   }

@@ -32,7 +32,9 @@ export function exportModel(model: LayersModel, manifest: Manifest): Uint8Array 
     } else if (layer.getClassName() === 'Dense') {
       value = addDense(graph, layer, value);
     } else if (!(layer instanceof SeededDropout) && layer.getClassName() !== 'InputLayer') {
-      throw new Error(`There is no ONNX form of the layer ${layer.name} (${layer.getClassName()}).`);
+      throw new Error(
+        `There is no ONNX form of the layer ${layer.name} (${layer.getClassName()}).`,
+      );
     }
   }
   const { temperature } = manifest.calibration;
@@ -54,9 +56,7 @@ export function exportModel(model: LayersModel, manifest: Manifest): Uint8Array 
       { name: 'features', type: 'float32', shape: ['batch', 'frames', width!] },
       { name: 'lengths', type: 'int32', shape: ['batch'] },
     ],
-    outputs: [
-      { name: 'probabilities', type: 'float32', shape: ['batch', manifest.labels.length] },
-    ],
+    outputs: [{ name: 'probabilities', type: 'float32', shape: ['batch', manifest.labels.length] }],
     metadata: { [manifestKey]: JSON.stringify(manifest) },
   });
 }
@@ -106,7 +106,11 @@ function addNormaliseClip(graph: GraphBuilder, { name }: Layer, input: string): 
  * `sequence_lens` makes ONNX's LSTM stop each sequence at its length, in both directions, which is
  * the mask. Its Y is [frames, directions, batch, units], its Y_h [directions, batch, units].
  */
-function addBidirectionalLstm(graph: GraphBuilder, layer: BidirectionalLstm, input: string): string {
+function addBidirectionalLstm(
+  graph: GraphBuilder,
+  layer: BidirectionalLstm,
+  input: string,
+): string {
   const { name, units, returnSequences } = layer.config;
   const directions = [layer.directions!.forward, layer.directions!.backward];
   const inputs = directions[0]!.kernel.shape[0]!;

@@ -98,7 +98,9 @@ export async function readRecipe(nameOrPath: string): Promise<Recipe> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new SerError('INVALID_ARGUMENT', `The recipe ${nameOrPath} is not JSON.`, { cause: error });
+    throw new SerError('INVALID_ARGUMENT', `The recipe ${nameOrPath} is not JSON.`, {
+      cause: error,
+    });
   }
   return parseRecipe(value, nameOrPath);
 }

@@ -1,16 +1,14 @@
 import { join } from 'node:path';
-import { type Manifest, parseManifest } from '@ser/runtime/core';
+import { listFeatureNames } from '@ser/dsp-wasm';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { readCheckpoint } from '../fit/checkpoint.ts';
 import { selectPrefix } from '../fit/training-state.ts';
 import { buildModel } from '../models/build-model.ts';
 import { setWeights } from '../models/named-weights.ts';
 import { exportModel } from '../onnx/export-model.ts';
-import { listFeatureNames } from '@ser/dsp-wasm';
 import type { RunSummary } from '../report/run-summary.ts';
 import { tf } from '../tensorflow/tf.ts';
-import { version } from '../version.ts';
-import { readRunJson, readRunSettings, runFiles, type RunSettings } from './run-folder.ts';
+import { type RunSettings, readRunJson, readRunSettings, runFiles } from './run-folder.ts';
 
 /**
  * Writes the best weights of a finished run as one self-describing ONNX file, and returns its path.

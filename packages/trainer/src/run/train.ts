@@ -1,32 +1,25 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import type { FrontEndConfig } from '@ser/runtime/core';
-import type { LayersModel } from '@tensorflow/tfjs-node';
-import type { Clip, Dataset } from '../datasets/clip.ts';
-import { readDataset } from '../datasets/read-dataset.ts';
-import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
-import { applyTemperature, fitTemperature } from '../evaluate/temperature.ts';
-import { type ExtractedClip, extractClips } from '../features/extract-clips.ts';
+import type { Clip, SkippedFile } from '../datasets/clip.ts';
 import type { Example } from '../fit/batches.ts';
 import { type EpochLog, fitModel } from '../fit/fit-model.ts';
-import { predictProbabilities } from '../fit/predict-probabilities.ts';
 import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
 import { measureFeatures } from '../models/feature-statistics.ts';
-import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
+import type { Split } from '../protocols/split.ts';
 import { splitDataset } from '../protocols/split-dataset.ts';
-import type { ProtocolName, Split } from '../protocols/split.ts';
-import type { Recipe } from '../recipes/recipe.ts';
-import { writeReport } from '../report/write-report.ts';
+import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
 import type { RunSummary } from '../report/run-summary.ts';
-import { tf } from '../tensorflow/tf.ts';
-import { exportRun } from './export-run.ts';
-import { readRunSettings, runFiles, type RunSettings, writeRunSettings } from './run-folder.ts';
+import { writeReport } from '../report/write-report.ts';
+import { exportRunToOnnx } from './export-run.ts';
+import { loadDataset } from './load-clips.ts';
+import { type RunSettings, readRunSettings, runFiles, writeRunSettings } from './run-folder.ts';
+import { summariseRun } from './summarise-run.ts';
 
 /** What happens in a training, in order; for progress bars and logs. */
 export type TrainEvent =
-  | { type: 'dataset'; clips: number; labels: string[]; skipped: { path: string; reason: string }[] }
   | { type: 'features'; done: number; total: number }
+  | { type: 'dataset'; clips: number; labels: string[]; skipped: SkippedFile[] }
   | { type: 'split'; protocol: string; train: number; validation: number; test: number }
   | { type: 'batch'; epoch: number; epochs: number; done: number; total: number }
   | ({ type: 'epoch'; epochs: number } & EpochLog);
@@ -42,40 +35,41 @@ export interface TrainOptions {
 
 /** What `train` leaves. */
 export interface TrainResult {
-  directory: string;
   modelPath: string;
   summary: RunSummary;
 }
 
 /**
- * Runs one training from clips to an exported model, and writes everything into the run folder.
+ * Runs one training from clips to an exported model and writes all of it into the run folder.
  * Where the folder holds this run's checkpoint, training goes on from there.
+ *
+ * @throws SerError `RUN_INVALID` when the folder holds another run.
  */
 export async function runTraining(options: TrainOptions): Promise<TrainResult> {
-  const { settings, outDirectory, signal } = options;
+  const { settings, outDirectory: directory, signal } = options;
   const { recipe } = settings;
   const report = (event: TrainEvent): void => options.onEvent?.(event);
-  await claimRunFolder(outDirectory, settings);
+  await claimRunFolder(directory, settings);
 
-  const { dataset, matrices } = await loadDataset(settings, options);
+  const { dataset, matrices } = await loadDataset(settings.data, recipe, {
+    onProgress: (done, total) => report({ type: 'features', done, total }),
+    ...(signal && { signal }),
+  });
+  const { clips, labels: allLabels, skipped } = dataset;
+  report({ type: 'dataset', clips: clips.length, labels: allLabels, skipped });
   const split = splitDataset(dataset, {
     protocol: settings.protocol,
     seed: settings.seed,
     ...(settings.fold !== null && { fold: settings.fold }),
     ...(settings.splitFile !== null && { splitFile: await readSplitFile(settings.splitFile) }),
   });
-  await writeSplitFile(join(outDirectory, runFiles.split), split);
-  report({
-    type: 'split',
-    protocol: split.protocol,
-    train: split.train.length,
-    validation: split.validation.length,
-    test: split.test.length,
-  });
+  await writeSplitFile(join(directory, runFiles.split), split);
+  report({ type: 'split', protocol: split.protocol, ...countSides(split) });
 
-  const labels = listLabels(dataset, split);
-  const toExamples = (clips: readonly Clip[]): Example[] =>
-    clips.map((clip) => ({ matrix: matrices.get(clip)!, label: labels.indexOf(clip.label) }));
+  const present = new Set(split.train.map(({ label }) => label));
+  const labels = allLabels.filter((label) => present.has(label));
+  const toExamples = (side: readonly Clip[]): Example[] =>
+    side.map((clip) => ({ matrix: matrices.get(clip)!, label: labels.indexOf(clip.label) }));
   const train = toExamples(split.train);
   const model = buildModel(recipe.model, {
     features: train[0]!.matrix.features,
@@ -89,13 +83,39 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     validation: toExamples(split.validation),
     settings: recipe.training,
     seed: settings.seed,
-    checkpointPath: join(outDirectory, runFiles.checkpoint),
+    checkpointPath: join(directory, runFiles.checkpoint),
     onBatch: (done, epoch) => report({ type: 'batch', epoch, epochs, done, total: train.length }),
     onEpoch: (log) => report({ type: 'epoch', epochs, ...log }),
     ...(signal && { signal }),
   });
-  const summary = summariseRun({ settings, dataset, split, labels, model, matrices, fit });
+  const summary = summariseRun({
+    directory,
+    settings,
+    dataset,
+    split,
+    labels,
+    matrices,
+    model,
+    fit,
+  });
   model.dispose();
-  await writeReport(outDirectory, summary);
-  return { directory: outDirectory, modelPath: await exportRun(outDirectory), summary };
+  await writeReport(directory, summary);
+  return { modelPath: await exportRunToOnnx(directory), summary };
+}
+
+/** Writes the settings into a new run folder; in an old one they must be the same. */
+async function claimRunFolder(directory: string, settings: RunSettings): Promise<void> {
+  const isThere = await stat(join(directory, runFiles.settings)).catch(() => null);
+  if (!isThere) return writeRunSettings(directory, settings);
+  const previous = await readRunSettings(directory);
+  if (JSON.stringify(previous) !== JSON.stringify(settings)) {
+    throw new SerError(
+      'RUN_INVALID',
+      `${directory} holds a run with other settings: give another --out, or --resume it.`,
+    );
+  }
+}
+
+function countSides({ train, validation, test }: Split) {
+  return { train: train.length, validation: validation.length, test: test.length };
 }

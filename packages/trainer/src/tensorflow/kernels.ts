@@ -1,121 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node';
-import { Int64Scalar, tf } from './tf.ts';
-
-/** TensorFlow kernels that tfjs has no operation for, called through tfjs-node's eager interface. */
-
-interface Attribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
-
-interface OutputMetadata {
-  id: number;
-}
-
-/** The part of tfjs-node's backend used here; it has no public type, and 4.22 is pinned. */
-interface NodeBackend {
-  readonly binding: Record<string, number> & {
-    executeOp(name: string, attributes: Attribute[], ids: number[], outputs: number): OutputMetadata[];
-    deleteTensor(id: number): void;
-  };
-  getInputTensorIds(inputs: unknown[]): number[];
-  createOutputTensor(metadata: OutputMetadata): Tensor;
-  executeSingleOutput(name: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
-  executeMultipleOutputs(
-    name: string,
-    attributes: Attribute[],
-    inputs: Tensor[],
-    outputs: number,
-  ): Tensor[];
-}
-
-function backend(): NodeBackend {
-  return tf.backend() as unknown as NodeBackend;
-}
-
-function typeAttribute(name: string, dtype: 'float' | 'int32' | 'int64'): Attribute {
-  const { binding } = backend();
-  const types = { float: binding.TF_FLOAT, int32: binding.TF_INT32, int64: binding.TF_INT64 };
-  return { name, type: binding.TF_ATTR_TYPE!, value: types[dtype] };
-}
-
-function attribute(name: string, kind: 'FLOAT' | 'BOOL' | 'INT', value: unknown): Attribute {
-  return { name, type: backend().binding[`TF_ATTR_${kind}`]!, value };
-}
-
-/** Runs a kernel whose first input is the sequence length as an int64 scalar. */
-function executeOverSequence(
-  name: string,
-  attributes: Attribute[],
-  frames: number,
-  inputs: Tensor[],
-  outputs: number,
-): Tensor[] {
-  const node = backend();
-  const ids = node.getInputTensorIds([new Int64Scalar(frames), ...inputs]);
-  try {
-    return node.binding
-      .executeOp(name, attributes, ids, outputs)
-      .map((metadata) => node.createOutputTensor(metadata));
-  } finally {
-    node.binding.deleteTensor(ids[0]!);
-  }
-}
-
-/**
- * One direction of an LSTM over a whole batch of sequences, in one kernel (BlockLSTMV2), with its
- * gradient (BlockLSTMGradV2). Gates in the order i, f, c, o; sigmoid gates, tanh cell, zero
- * initial state: Keras's definition. Frames are not masked: a sequence shorter than the batch goes
- * on into its padding, which leaves its earlier frames as they are.
- *
- * @param x [frames, batch, inputs]
- * @param kernel [inputs, 4 * units]
- * @param recurrentKernel [units, 4 * units]
- * @param bias [4 * units]
- * @returns the hidden state of every frame, [frames, batch, units]
- */
-export function lstmSequence(
-  x: Tensor3D,
-  kernel: Tensor2D,
-  recurrentKernel: Tensor2D,
-  bias: Tensor1D,
-): Tensor3D {
-  const units = recurrentKernel.shape[0];
-  const [frames, batch] = x.shape;
-  const run = tf.customGrad((...args) => {
-    const [sequence, weights, offset] = args as unknown as [Tensor3D, Tensor2D, Tensor1D];
-    const save = args[3] as unknown as (tensors: Tensor[]) => void;
-    const fixed = [
-      tf.zeros([batch, units]),
-      tf.zeros([batch, units]),
-      weights,
-      ...[0, 1, 2].map(() => tf.zeros([units])),
-      offset,
-    ];
-    const outputs = executeOverSequence(
-      'BlockLSTMV2',
-      [attribute('cell_clip', 'FLOAT', 0), attribute('use_peephole', 'BOOL', false), typeAttribute('T', 'float')],
-      frames,
-      [sequence, ...fixed],
-      7,
-    );
-    const hidden = outputs[6]!;
-    save([sequence, ...fixed, ...outputs]);
-    const gradFunc = (gradient: Tensor, saved: Tensor[]): Tensor[] => {
-      const gradients = executeOverSequence(
-        'BlockLSTMGradV2',
-        [attribute('use_peephole', 'BOOL', false), typeAttribute('T', 'float')],
-        frames,
-        [...saved, tf.zerosLike(gradient), gradient],
-        8,
-      );
-      return [gradients[0]!, gradients[3]!, gradients[7]!];
-    };
-    return { value: hidden, gradFunc };
-  });
-  return run(x, tf.concat([kernel, recurrentKernel], 0), bias) as Tensor3D;
-}
+import { attribute, executeKernel, typeAttribute } from './backend.ts';
+import { tf } from './tf.ts';
 
 /**
  * Returns `x` [frames, batch, width] with the first `lengths[b]` frames of every sequence in
@@ -123,7 +8,7 @@ export function lstmSequence(
  */
 export function reverseByLength(x: Tensor3D, lengths: Tensor1D): Tensor3D {
   const reverse = (tensor: Tensor): Tensor =>
-    backend().executeSingleOutput(
+    executeKernel(
       'ReverseSequence',
       [
         attribute('seq_dim', 'INT', 0),
@@ -132,7 +17,8 @@ export function reverseByLength(x: Tensor3D, lengths: Tensor1D): Tensor3D {
         typeAttribute('Tlen', 'int32'),
       ],
       [tensor, lengths],
-    );
+      1,
+    )[0]!;
   return tf.customGrad((sequence) => ({
     value: reverse(sequence as Tensor),
     gradFunc: (gradient: Tensor) => reverse(gradient),
@@ -150,11 +36,12 @@ export function statelessNormal(shape: number[], seed: readonly [number, number]
 }
 
 function executeStateless(name: string, shape: number[], seed: readonly [number, number]): Tensor {
-  return backend().executeSingleOutput(
+  return executeKernel(
     name,
     [typeAttribute('dtype', 'float'), typeAttribute('T', 'int32'), typeAttribute('Tseed', 'int32')],
     [tf.tensor1d(shape, 'int32'), tf.tensor1d([...seed], 'int32')],
-  );
+    1,
+  )[0]!;
 }
 
 /**
@@ -162,7 +49,7 @@ function executeStateless(name: string, shape: number[], seed: readonly [number,
  * columns, and the upper triangular R.
  */
 export function decomposeQr(matrix: Tensor): { q: Tensor2D; r: Tensor2D } {
-  const [q, r] = backend().executeMultipleOutputs(
+  const [q, r] = executeKernel(
     'Qr',
     [attribute('full_matrices', 'BOOL', false), typeAttribute('T', 'float')],
     [matrix],

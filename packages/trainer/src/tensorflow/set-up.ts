@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
@@ -145,7 +155,9 @@ async function installFromWheel(staging: string, report: (line: string) => void)
   const python = await findPythonWithPip();
   const compiler = process.env.CXX ?? 'g++';
   if ((await runCommand(compiler, ['--version'])).exitCode !== 0) {
-    throw unavailable(`the C++ compiler ${compiler} is missing: install it (Debian: apt-get install g++)`);
+    throw unavailable(
+      `the C++ compiler ${compiler} is missing: install it (Debian: apt-get install g++)`,
+    );
   }
 
   report(
@@ -225,7 +237,9 @@ async function unpackWheel(python: string, downloads: string, installed: string)
   ].join('\n');
   const result = await runCommand(python, ['-c', script, join(downloads, wheelFile), installed]);
   if (result.exitCode !== 0) {
-    throw unavailable(`the wheel could not be unpacked: ${result.stderr.trim().split('\n').at(-1)}`);
+    throw unavailable(
+      `the wheel could not be unpacked: ${result.stderr.trim().split('\n').at(-1)}`,
+    );
   }
 }
 
@@ -266,7 +280,12 @@ async function exists(path: string): Promise<boolean> {
 async function measureDirectory(directory: string): Promise<number> {
   const entries = await readdir(directory, { recursive: true }).catch(() => []);
   const sizes = await Promise.all(
-    entries.map((entry) => stat(join(directory, entry)).then((info) => info.size, () => 0)),
+    entries.map((entry) =>
+      stat(join(directory, entry)).then(
+        (info) => info.size,
+        () => 0,
+      ),
+    ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -20,3 +20,8 @@ export const tf = require('@tensorflow/tfjs-node') as typeof TensorFlow;
 export const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors') as {
   Int64Scalar: new (value: number) => object;
 };
+
+/** The version of the TensorFlow library behind tfjs-node. */
+export const tensorflowVersion: string = (
+  tf.backend() as unknown as { binding: { TF_Version: string } }
+).binding.TF_Version;

@@ -13,13 +13,14 @@ describe('drawBatches', () => {
   });
 
   it('gives the same batches for the same seed, and others for another', () => {
-    const draw = (seed: number) => drawBatches(examples, { batchSize: 8, random: createRandom(seed) });
+    const draw = (seed: number) =>
+      drawBatches(examples, { batchSize: 8, random: createRandom(seed) });
     expect(draw(3)).toEqual(draw(3));
     expect(draw(3)).not.toEqual(draw(4));
   });
 
   it('pads less than batches in random order would', () => {
-    const padding = (batches: typeof examples[]) =>
+    const padding = (batches: (typeof examples)[]) =>
       batches.reduce((sum, batch) => {
         const longest = Math.max(...batch.map(({ matrix }) => matrix.frames));
         return sum + batch.reduce((rest, { matrix }) => rest + longest - matrix.frames, 0);

@@ -59,28 +59,37 @@ describe('fitModel', () => {
     expect(readWeights(first)).not.toEqual(readWeights(other));
   });
 
-  it.each([9, 17, 30])('stopped after batch %i and resumed, ends with the unbroken weights', async (stop) => {
-    const unbroken = build();
-    const expected = await fitModel(unbroken, { train, validation, settings, seed: 0 });
+  it.each([9, 17, 30])(
+    'stopped after batch %i and resumed, ends with the unbroken weights',
+    async (stop) => {
+      const unbroken = build();
+      const expected = await fitModel(unbroken, { train, validation, settings, seed: 0 });
 
-    const checkpointPath = join(directory, 'checkpoint.bin');
-    const controller = new AbortController();
-    let batches = 0;
-    const onBatch = () => {
-      if (++batches === stop) controller.abort();
-    };
-    const interrupted = fitModel(build(), {
-      ...{ train, validation, settings, seed: 0, checkpointPath, onBatch },
-      signal: controller.signal,
-    });
-    await expect(interrupted).rejects.toMatchObject({ code: 'ABORTED' });
-    const resumed = build();
-    const result = await fitModel(resumed, { train, validation, settings, seed: 0, checkpointPath });
-    const withoutTime = ({ durationSec, ...log }: EpochLog) => log;
-    expect(result.bestEpoch).toBe(expected.bestEpoch);
-    expect(result.history.map(withoutTime)).toEqual(expected.history.map(withoutTime));
-    expect(readWeights(resumed)).toEqual(readWeights(unbroken));
-  });
+      const checkpointPath = join(directory, 'checkpoint.bin');
+      const controller = new AbortController();
+      let batches = 0;
+      const onBatch = () => {
+        if (++batches === stop) controller.abort();
+      };
+      const interrupted = fitModel(build(), {
+        ...{ train, validation, settings, seed: 0, checkpointPath, onBatch },
+        signal: controller.signal,
+      });
+      await expect(interrupted).rejects.toMatchObject({ code: 'ABORTED' });
+      const resumed = build();
+      const result = await fitModel(resumed, {
+        train,
+        validation,
+        settings,
+        seed: 0,
+        checkpointPath,
+      });
+      const withoutTime = ({ durationSec, ...log }: EpochLog) => log;
+      expect(result.bestEpoch).toBe(expected.bestEpoch);
+      expect(result.history.map(withoutTime)).toEqual(expected.history.map(withoutTime));
+      expect(readWeights(resumed)).toEqual(readWeights(unbroken));
+    },
+  );
 
   it('keeps no tensors', async () => {
     const model = build();

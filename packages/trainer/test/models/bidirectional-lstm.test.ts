@@ -74,7 +74,9 @@ describe.each([true, false])('BidirectionalLstm, returnSequences %s', (returnSeq
     const stockGradients = stock.trainableWeights.map(({ name }) => reference.grads[name]!);
     const ownInput = tf.grad((input) => loss(apply(input)))(x);
     const stockInput = tf.grad((input) => loss(applyStock(input)))(x);
-    const pairs = ownGradients.map((gradient, index) => [gradient, stockGradients[index]!] as const);
+    const pairs = ownGradients.map(
+      (gradient, index) => [gradient, stockGradients[index]!] as const,
+    );
     for (const [gradient, expected] of [...pairs, [ownInput, stockInput] as const]) {
       const scale = tf.max(tf.abs(expected)).dataSync()[0]!;
       expect(scale).toBeGreaterThan(0);

@@ -17,7 +17,9 @@ it('brings each column of each clip to mean 0 and variance 1 over its own frames
   const output = layer.apply([tf.tensor3d([long, short]), tf.tensor1d([3, 2], 'int32')]);
   const [first, second] = (output as ReturnType<typeof tf.tensor3d>).arraySync();
   const spread = Math.sqrt(3 / 2);
-  expect(first!.map(([value]) => value)).toEqual([-spread, 0, spread].map((x) => expect.closeTo(x, 4)));
+  expect(first!.map(([value]) => value)).toEqual(
+    [-spread, 0, spread].map((x) => expect.closeTo(x, 4)),
+  );
   expect(first!.map(([, constant]) => constant)).toEqual([0, 0, 0]);
   expect(second![0]).toEqual([-1, -1].map((x) => expect.closeTo(x, 4)));
   expect(second![1]).toEqual([1, 1].map((x) => expect.closeTo(x, 4)));

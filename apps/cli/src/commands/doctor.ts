@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { arch, availableParallelism, platform, release } from 'node:os';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import { exitCodes } from '../report-failure.ts';
+import { shippedModelPath } from '../shipped-model.ts';
+import { version } from '../version.ts';
+
+const run = promisify(execFile);
+
+/** One line of the doctor's report. */
+interface Finding {
+  name: string;
+  state: string;
+  /** What to do about it; absent where nothing is missing. */
+  remedy?: string;
+}
+
+/** `ser doctor`: versions, the tfjs backend, what is missing and how to get it. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('Print versions, the tfjs backend, what is missing and how to get it.')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', '\nExample:\n  $ ser doctor')
+    .action(async (options: { json?: boolean }) => {
+      const findings = [
+        { name: 'ser', state: version },
+        { name: 'Node', state: `${process.version} on ${platform()} ${arch()}, ${release()}` },
+        { name: 'Processor cores', state: String(availableParallelism()) },
+        await inspectOnnxRuntime(),
+        await inspectShippedModel(),
+        ...(await inspectTraining()),
+      ];
+      if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+      else for (const finding of findings) printFinding(finding);
+      const blocksPrediction = findings.slice(0, 5).some(({ remedy }) => remedy);
+      if (blocksPrediction) process.exitCode = exitCodes.failure;
+    });
+}
+
+function printFinding({ name, state, remedy }: Finding): void {
+  process.stdout.write(`${name.padEnd(17)} ${state}\n`);
+  if (remedy) process.stdout.write(`${''.padEnd(17)} → ${remedy}\n`);
+}
+
+async function inspectOnnxRuntime(): Promise<Finding> {
+  const name = 'onnxruntime-node';
+  try {
+    const { onnxRuntimeVersion } = await import('@ser/runtime');
+    return { name, state: onnxRuntimeVersion };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return { name, state: `cannot be loaded: ${reason}`, remedy: 'run `pnpm install` again' };
+  }
+}
+
+async function inspectShippedModel(): Promise<Finding> {
+  const isThere = await stat(shippedModelPath).catch(() => null);
+  return isThere
+    ? { name: 'Shipped model', state: shippedModelPath }
+    : {
+        name: 'Shipped model',
+        state: 'missing',
+        remedy: 'restore models/model.onnx, or name a model with --model',
+      };
+}
+
+/** TensorFlow is needed for training only, so its absence is no failure. */
+async function inspectTraining(): Promise<Finding[]> {
+  const { inspectTensorFlow, loadBackend } = await import('@ser/trainer');
+  const state = await inspectTensorFlow();
+  if (state.linked) {
+    const { backend, tensorflowVersion } = await loadBackend();
+    return [
+      { name: 'tfjs backend', state: `${backend}, TensorFlow ${tensorflowVersion}` },
+      { name: 'TensorFlow cache', state: state.cacheDirectory },
+    ];
+  }
+  const tools = await Promise.all([
+    inspectTool('Python with pip', 'python3', ['-m', 'pip', '--version'], 'python3-pip'),
+    inspectTool('C++ compiler', 'g++', ['--version'], 'g++'),
+  ]);
+  return [
+    {
+      name: 'tfjs backend',
+      state: state.cached ? 'in the cache, linked by the first training' : 'not set up',
+      ...(!state.cached && { remedy: '`ser train` and `ser demo` download it once (274 MB)' }),
+    },
+    ...tools,
+  ];
+}
+
+async function inspectTool(
+  name: string,
+  command: string,
+  args: string[],
+  debianPackage: string,
+): Promise<Finding> {
+  try {
+    const { stdout } = await run(command, args);
+    return { name, state: stdout.split('\n')[0] ?? '' };
+  } catch {
+    return {
+      name,
+      state: 'missing; training needs it',
+      remedy: `install it (Debian: apt-get install ${debianPackage})`,
+    };
+  }
+}

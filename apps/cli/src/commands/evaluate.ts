@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { Progress } from '../progress.ts';
+import { shippedModelPath } from '../shipped-model.ts';
+
+interface EvaluateOptions {
+  model: string;
+  data: string[];
+  split?: string;
+  json?: boolean;
+}
+
+/** `ser evaluate`: scores a model file on labelled clips; needs no TensorFlow. */
+export function addEvaluateCommand(program: Command): void {
+  program
+    .command('evaluate')
+    .description('Score a model on labelled clips. Needs no TensorFlow.')
+    .option('--model <file>', 'model.onnx to score', shippedModelPath)
+    .requiredOption('--data <folders...>', 'corpora, as for `ser train`')
+    .option('--split <file>', "score only the test clips of a run's split.json")
+    .option('--json', 'print the scores as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ser evaluate --model runs/x/model.onnx --data data/ravdess --split runs/x/split.json',
+    )
+    .action(async (options: EvaluateOptions) => {
+      const { evaluateModel, formatClassificationReport } = await import('@ser/trainer');
+      const progress = new Progress();
+      const { evaluation, skipped } = await evaluateModel({
+        modelPath: options.model,
+        data: options.data,
+        ...(options.split && { splitPath: options.split }),
+        onProgress: (done, total) => progress.update('Clips', done, total),
+      }).finally(() => progress.stop());
+      for (const { path, reason } of skipped) {
+        process.stderr.write(`ser: left out ${path}: ${reason}\n`);
+      }
+      if (options.json) {
+        const { accuracy, uar, macro, ece, n, labels, confusion } = evaluation;
+        const scores = { accuracy, uar, macroF1: macro.f1, ece, n, labels, confusion };
+        process.stdout.write(`${JSON.stringify(scores, null, 2)}\n`);
+      } else {
+        process.stdout.write(`${formatClassificationReport(evaluation)}\n`);
+      }
+    });
+}

@@ -1,0 +1,58 @@
+import { type Classifier, createClassifier, SerError } from '@ser/runtime';
+import type { Command } from 'commander';
+import { exitCodes } from '../report-failure.ts';
+import { shippedModelPath } from '../shipped-model.ts';
+
+interface PredictOptions {
+  model: string;
+  json?: boolean;
+}
+
+type Outcome =
+  | { file: string; label: string; confidence: number; probabilities: Record<string, number> }
+  | { file: string; error: { code: string; message: string } };
+
+/** `ser predict`: a line or a JSON entry a clip; a clip that fails costs no other its result. */
+export function addPredictCommand(program: Command): void {
+  program
+    .command('predict')
+    .description('Say which emotion each clip carries. Needs no TensorFlow.')
+    .argument('<clips...>', 'WAV, FLAC, MP3, Ogg Vorbis or Opus files')
+    .option('--model <file>', 'model.onnx to use', shippedModelPath)
+    .option('--json', 'print one JSON array with every probability')
+    .addHelpText('after', '\nExample:\n  $ ser predict voice.wav\n  $ ser predict *.flac --json')
+    .action(async (clips: string[], options: PredictOptions) => {
+      const classifier = await createClassifier(options.model);
+      try {
+        const outcomes: Outcome[] = [];
+        for (const clip of clips) {
+          const outcome = await predictClip(classifier, clip);
+          outcomes.push(outcome);
+          if (!options.json) printOutcome(outcome, clips.length > 1);
+        }
+        if (options.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
+        if (outcomes.some((outcome) => 'error' in outcome)) process.exitCode = exitCodes.failure;
+      } finally {
+        await classifier.dispose();
+      }
+    });
+}
+
+async function predictClip(classifier: Classifier, file: string): Promise<Outcome> {
+  try {
+    const { label, confidence, probabilities } = await classifier.predict(file);
+    return { file, label, confidence, probabilities };
+  } catch (error) {
+    if (!(error instanceof SerError)) throw error;
+    return { file, error: { code: error.code, message: error.message } };
+  }
+}
+
+function printOutcome(outcome: Outcome, namesFile: boolean): void {
+  if ('error' in outcome) {
+    process.stderr.write(`ser: ${outcome.error.message}\n`);
+    return;
+  }
+  const line = `Predicted Emotion: ${outcome.label} (Confidence: ${outcome.confidence.toFixed(2)})`;
+  process.stdout.write(namesFile ? `${line}  ${outcome.file}\n` : `${line}\n`);
+}

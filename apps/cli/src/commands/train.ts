@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { SerError } from '@ser/dsp-wasm';
+import type { ProtocolName, Recipe, RunSettings, TrainResult } from '@ser/trainer';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { abortOnInterrupt } from '../abort-on-interrupt.ts';
+import { TrainingLog } from '../training-log.ts';
+
+interface TrainCommandOptions {
+  data?: string[];
+  recipe: string;
+  out?: string;
+  resume?: string;
+  protocol: ProtocolName;
+  seed: number;
+  fold?: number;
+  splitFile?: string;
+  epochs?: number;
+  batchSize?: number;
+  json?: boolean;
+}
+
+/** `ser train`: from a folder of labelled clips to a model with its report. */
+export function addTrainCommand(program: Command): void {
+  program
+    .command('train')
+    .description('Train a model on a corpus, report its scores and export it as ONNX.')
+    .option('--data <folders...>', 'RAVDESS, EMO-DB, CREMA-D, TESS, or one folder a label')
+    .option('--recipe <name>', 'recipe that comes with the project, or a .json file', 'reference')
+    .option('--out <folder>', 'run folder to write (default: runs/<recipe>-<time>)')
+    .option('--resume <folder>', 'go on with a run that was stopped')
+    .addOption(
+      new Option('--protocol <name>', 'how clips are divided')
+        .default('random')
+        .choices([
+          'random',
+          'ravdess-5fold',
+          'emodb-loso',
+          'speaker-kfold',
+          'cross-corpus',
+          'file',
+        ]),
+    )
+    .option('--fold <n>', 'fold of the protocol, from 0', parseWhole)
+    .option('--split-file <file>', 'clips of each side, for --protocol file')
+    .option('--seed <n>', 'decides every random choice', parseWhole, 0)
+    .option('--epochs <n>', "instead of the recipe's", parseWhole)
+    .option('--batch-size <n>', "instead of the recipe's", parseWhole)
+    .option('--json', 'print one JSON event a line')
+    .addHelpText('after', '\nExample:\n  $ ser train --data data/ravdess --epochs 40')
+    .action(async (options: TrainCommandOptions) => {
+      const trainer = await import('@ser/trainer');
+      const { directory, settings } = options.resume
+        ? { directory: options.resume, settings: await trainer.readRunSettings(options.resume) }
+        : await describeRun(options, await trainer.readRecipe(options.recipe));
+      const log = new TrainingLog({ json: options.json ?? false });
+      try {
+        const result = await abortOnInterrupt((signal) =>
+          trainer.train({
+            settings,
+            outDirectory: directory,
+            onEvent: (event) => log.show(event),
+            signal,
+          }),
+        );
+        log.stop();
+        printResult(result, directory, options.json ?? false, trainer.formatClassificationReport);
+      } catch (error) {
+        log.stop();
+        if (error instanceof SerError && error.code === 'ABORTED') {
+          throw new SerError(
+            'ABORTED',
+            `${error.message} Go on with: ser train --resume ${directory}`,
+          );
+        }
+        throw error;
+      }
+    });
+}
+
+async function describeRun(
+  options: TrainCommandOptions,
+  recipe: Recipe,
+): Promise<{ directory: string; settings: RunSettings }> {
+  if (!options.data) {
+    throw new SerError('INVALID_ARGUMENT', '--data is missing: name a folder of labelled clips.');
+  }
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const training = {
+    ...recipe.training,
+    ...(options.epochs !== undefined && { epochs: options.epochs }),
+    ...(options.batchSize !== undefined && { batchSize: options.batchSize }),
+  };
+  return {
+    directory: options.out ?? join('runs', `${recipe.name}-${time}`),
+    settings: {
+      data: options.data,
+      recipe: { ...recipe, training },
+      protocol: options.protocol,
+      seed: options.seed,
+      fold: options.fold ?? null,
+      splitFile: options.splitFile ?? null,
+    },
+  };
+}
+
+function printResult(
+  { summary, modelPath }: TrainResult,
+  directory: string,
+  json: boolean,
+  formatReport: typeof import('@ser/trainer').formatClassificationReport,
+): void {
+  const test = summary.evaluations.test!;
+  if (json) {
+    const { accuracy, uar, macro, ece, n } = test;
+    const scores = { accuracy, uar, macroF1: macro.f1, ece, n };
+    process.stdout.write(
+      `${JSON.stringify({ type: 'finished', directory, modelPath, bestEpoch: summary.bestEpoch, test: scores })}\n`,
+    );
+    return;
+  }
+  process.stdout.write(`\nTest clips, weights of epoch ${summary.bestEpoch}:\n\n`);
+  process.stdout.write(`${formatReport(test)}\n`);
+  process.stdout.write(`Report: ${join(directory, 'report.html')}\nModel:  ${modelPath}\n`);
+}
+
+function parseWhole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) {
+    throw new InvalidArgumentError('It must be a whole number from 0.');
+  }
+  return value;
+}

@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { addDemoCommand } from './commands/demo.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
+import { addExportOnnxCommand } from './commands/export-onnx.ts';
+import { addFeaturesCommand } from './commands/features.ts';
+import { addPredictCommand } from './commands/predict.ts';
+import { addTrainCommand } from './commands/train.ts';
+import { version } from './version.ts';
+
+/** Builds the `ser` program; nothing runs before its `parseAsync`. */
+export function createProgram(): Command {
+  const program = new Command('ser')
+    .description('Speech emotion recognition: train, evaluate, export and predict.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what is allowed)');
+  addPredictCommand(program);
+  addTrainCommand(program);
+  addEvaluateCommand(program);
+  addExportOnnxCommand(program);
+  addFeaturesCommand(program);
+  addDemoCommand(program);
+  addDoctorCommand(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}

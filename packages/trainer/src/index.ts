@@ -1,0 +1,55 @@
+import type { TrainOptions, TrainResult } from './run/train.ts';
+import type { TensorFlowState } from './tensorflow/set-up.ts';
+import { ensureTensorFlow } from './tensorflow/set-up.ts';
+
+export type { Clip, CorpusSummary, Dataset, SkippedFile } from './datasets/clip.ts';
+export { type KnownCorpus, knownCorpora } from './datasets/known-corpora.ts';
+export { readDataset } from './datasets/read-dataset.ts';
+export { type SyntheticCorpusOptions, writeSyntheticCorpus } from './datasets/synthetic-corpus.ts';
+export { formatClassificationReport } from './evaluate/classification-report.ts';
+export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
+export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';
+export { type Fold, listFolds, splitDataset } from './protocols/split-dataset.ts';
+export { applySplitFile, readSplitFile, type SplitFile } from './protocols/split-file.ts';
+export { type Recipe, readRecipe } from './recipes/recipe.ts';
+export type { ClipPrediction, RunSummary } from './report/run-summary.ts';
+export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
+export { type LoadedDataset, loadDataset } from './run/load-clips.ts';
+export { type RunSettings, readRunSettings } from './run/run-folder.ts';
+export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
+export { ensureTensorFlow, inspectTensorFlow, type TensorFlowState } from './tensorflow/set-up.ts';
+
+/**
+ * Trains a model: reads the corpora, computes features, splits by the protocol, fits, calibrates,
+ * scores, writes the report and exports `model.onnx`, all into one run folder. TensorFlow is set up
+ * first where it is not there yet.
+ *
+ * @throws SerError `DATASET_INVALID`, `RUN_INVALID`, `TENSORFLOW_UNAVAILABLE` or `ABORTED`; after
+ *   the last the same call goes on from the last finished epoch.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  await ensureTensorFlow();
+  const { runTraining } = await import('./run/train.ts');
+  return runTraining(options);
+}
+
+/**
+ * Writes the best weights of a finished run as one self-describing ONNX file, and returns its path.
+ *
+ * @param options.outPath default: `model.onnx` in the run folder
+ * @throws SerError `RUN_INVALID` when the folder holds no finished run.
+ */
+export async function exportRun(
+  directory: string,
+  options: { outPath?: string } = {},
+): Promise<string> {
+  await ensureTensorFlow();
+  const { exportRunToOnnx } = await import('./run/export-run.ts');
+  return exportRunToOnnx(directory, options);
+}
+
+/** Loads TensorFlow and says what it is; call it only where `inspectTensorFlow` finds it linked. */
+export async function loadBackend(): Promise<{ backend: string; tensorflowVersion: string }> {
+  const { tf, tensorflowVersion } = await import('./tensorflow/tf.ts');
+  return { backend: tf.getBackend(), tensorflowVersion };
+}

@@ -1,0 +1,48 @@
+import type { Manifest, Score } from '@ser/runtime/core';
+import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import { type RunSummary, type Side, sides } from '../report/run-summary.ts';
+import { version } from '../version.ts';
+import type { RunSettings } from './run-folder.ts';
+
+/** The manifest of a run's model: what it takes, what it says, where it comes from, how it scored. */
+export function describeModel(settings: RunSettings, summary: RunSummary): Manifest {
+  const { recipe } = settings;
+  const training = summary.predictions.filter(({ split }) => split === 'train');
+  return {
+    formatVersion: 1,
+    name: summary.name,
+    labels: summary.labels,
+    frontEnd: { kind: 'features', features: recipe.features, trim: recipe.trim },
+    normalisation: recipe.model.normalisation,
+    training: {
+      recipe: recipe.name,
+      seed: settings.seed,
+      corpora: summary.corpora.map(({ name, licence }) => {
+        const own = training.filter(({ corpus }) => corpus === name);
+        const speakers = new Set(own.map(({ speaker }) => speaker)).size;
+        return { name, clips: own.length, speakers, licence };
+      }),
+      synthetic: summary.corpora.some(({ synthetic }) => synthetic),
+    },
+    scores: sides.flatMap((side) => {
+      const evaluation = summary.evaluations[side];
+      return evaluation && side !== 'train' ? [toScore(summary, side, evaluation)] : [];
+    }),
+    calibration: { temperature: summary.temperature ?? 1 },
+    generator: { name: 'ser', version },
+  };
+}
+
+function toScore({ protocol }: RunSummary, side: Side, evaluation: Evaluation): Score {
+  const fold = protocol.fold === null ? '' : `, fold ${protocol.fold}`;
+  return {
+    protocol: `${protocol.name}${fold}, seed ${protocol.seed}`,
+    split: side,
+    clips: evaluation.n,
+    accuracy: evaluation.accuracy,
+    uar: evaluation.uar,
+    uarInterval95: [evaluation.uarInterval.low, evaluation.uarInterval.high],
+    macroF1: evaluation.macro.f1,
+    ece: evaluation.ece,
+  };
+}

@@ -1,0 +1,65 @@
+import { SerError } from '@ser/dsp-wasm';
+import { createClassifier } from '@ser/runtime';
+import type { SkippedFile } from '../datasets/clip.ts';
+import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
+import { applySplitFile, readSplitFile } from '../protocols/split-file.ts';
+import { loadDataset } from './load-clips.ts';
+
+/** Input of {@link evaluateModel}. */
+export interface EvaluateOptions {
+  /** A self-describing model file. */
+  modelPath: string;
+  /** Corpus folders. */
+  data: readonly string[];
+  /** A run's split.json: only its test clips are scored. */
+  splitPath?: string;
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Clips that share one call of the session. */
+const batchSize = 32;
+
+/**
+ * Scores a model file on labelled clips through the runtime, as a user would get it. Clips whose
+ * label the model does not know are left out and listed.
+ *
+ * @throws SerError `MODEL_INVALID`, `DATASET_INVALID` or `FILE_NOT_FOUND`.
+ */
+export async function evaluateModel(
+  options: EvaluateOptions,
+): Promise<{ evaluation: Evaluation; skipped: SkippedFile[] }> {
+  const classifier = await createClassifier(options.modelPath);
+  try {
+    const { labels, frontEnd } = classifier.manifest;
+    const { dataset, matrices } = await loadDataset(options.data, frontEnd, options);
+    const clips = options.splitPath
+      ? applySplitFile(dataset, await readSplitFile(options.splitPath)).test
+      : dataset.clips;
+    const known = clips.filter(({ label }) => labels.includes(label));
+    const unknown = clips.filter(({ label }) => !labels.includes(label));
+    if (known.length === 0) {
+      throw new SerError(
+        'DATASET_INVALID',
+        `No clip has a label of the model, which knows ${labels.join(', ')}.`,
+      );
+    }
+    const probabilities: Float32Array[] = [];
+    for (let start = 0; start < known.length; start += batchSize) {
+      const batch = known.slice(start, start + batchSize);
+      const rows = await classifier.predictFeatures(batch.map((clip) => matrices.get(clip)!));
+      probabilities.push(...rows);
+    }
+    const truth = known.map(({ label }) => labels.indexOf(label));
+    const reasons = unknown.map(({ path, label }) => ({
+      path,
+      reason: `the model has no label ${label}`,
+    }));
+    return {
+      evaluation: evaluatePredictions({ truth, probabilities, labels }),
+      skipped: [...dataset.skipped, ...reasons],
+    };
+  } finally {
+    await classifier.dispose();
+  }
+}
