@@ -78,5 +78,8 @@ export function parseManifest(value: unknown): Manifest {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || '(root)';
-  throw new SerError('MODEL_INVALID', `The model's manifest is wrong at ${field}: ${issue?.message}.`);
+  throw new SerError(
+    'MODEL_INVALID',
+    `The model's manifest is wrong at ${field}: ${issue?.message}.`,
+  );
 }

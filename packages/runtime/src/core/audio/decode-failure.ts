@@ -1,0 +1,20 @@
+import { SerError } from '@ser/dsp-wasm';
+
+/** The error of audio that claims to be of a format and is damaged. `detail` is one clause. */
+export function decodeFailure(format: string, detail: string, cause?: unknown): SerError {
+  return new SerError(
+    'AUDIO_DECODE_FAILED',
+    `The ${format} data cannot be decoded: ${detail}.`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+/** The error of audio that ends before it should. */
+export function truncated(format: string, detail: string): SerError {
+  return decodeFailure(format, `it is truncated, ${detail}`);
+}
+
+/** The error of audio that is whole, but of a kind that is not read here. */
+export function unsupported(detail: string): SerError {
+  return new SerError('AUDIO_UNSUPPORTED', detail);
+}

@@ -1,0 +1,97 @@
+import { SerError } from '@ser/dsp-wasm';
+import { OpusDecoder } from 'opus-decoder';
+import type { AudioClip } from './audio-clip.ts';
+import { decodeFailure } from './decode-failure.ts';
+import { MonoBuffer } from './mono-buffer.ts';
+import type { OggPacket } from './ogg-packets.ts';
+
+/** The rate at which Opus counts, and is decoded, whatever was recorded. */
+const opusRateHz = 48_000;
+const headBytes = 19;
+
+interface OpusHead {
+  channels: number;
+  preSkip: number;
+  gain: number;
+  streamCount: number;
+  coupledStreamCount: number;
+  channelMappingTable: number[];
+}
+
+/**
+ * Decodes Opus in Ogg (RFC 7845) through libopus, without the encoder's delay at the start and its
+ * padding at the end.
+ *
+ * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_EMPTY` or `AUDIO_TOO_LONG`.
+ */
+export async function decodeOpus(
+  head: Uint8Array,
+  packets: Iterator<OggPacket>,
+  maxDurationSec: number,
+): Promise<AudioClip> {
+  const { gain, ...settings } = readHead(head);
+  const { preSkip } = settings;
+  packets.next(); // The comment header.
+  const mono = new MonoBuffer(opusRateHz, maxDurationSec);
+  const decoder = new OpusDecoder({ ...settings, preSkip: 0, sampleRate: opusRateHz });
+  let decoded = 0;
+  try {
+    await decoder.ready;
+    let granule = 0;
+    for (let next = packets.next(); !next.done; next = packets.next()) {
+      granule = next.value.granule ?? granule;
+      const { channelData, samplesDecoded, errors } = decoder.decodeFrame(next.value.bytes);
+      if (errors[0]) throw decodeFailure('Opus', errors[0].message);
+      const start = Math.min(samplesDecoded, Math.max(0, preSkip - decoded));
+      mono.append(channelData, start, samplesDecoded, gain);
+      decoded += samplesDecoded;
+    }
+    mono.shorten(granule - preSkip);
+  } catch (cause) {
+    if (cause instanceof SerError) throw cause;
+    throw decodeFailure('Opus', String(cause), cause);
+  } finally {
+    decoder.free();
+  }
+  if (mono.length === 0) throw new SerError('AUDIO_EMPTY', 'The Opus file holds no samples.');
+  return mono.finish();
+}
+
+function readHead(head: Uint8Array): OpusHead {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < headBytes || view.getUint8(8) >> 4 !== 0) {
+    throw decodeFailure('Opus', 'its header is damaged or of an unknown version');
+  }
+  const channels = view.getUint8(9);
+  const preSkip = view.getUint16(10, true);
+  const gain = 10 ** (view.getInt16(16, true) / (20 * 256));
+  const family = view.getUint8(18);
+  if (family === 0) {
+    if (channels < 1 || channels > 2) throw badChannels(channels);
+    const channelMappingTable = channels === 1 ? [0] : [0, 1];
+    return {
+      channels,
+      preSkip,
+      gain,
+      streamCount: 1,
+      coupledStreamCount: channels - 1,
+      channelMappingTable,
+    };
+  }
+  if (head.length < headBytes + 2 + channels || channels < 1) throw badChannels(channels);
+  const streamCount = view.getUint8(19);
+  const coupledStreamCount = view.getUint8(20);
+  const channelMappingTable = [...head.subarray(21, 21 + channels)];
+  const streams = streamCount + coupledStreamCount;
+  const isSound =
+    streamCount > 0 &&
+    coupledStreamCount <= streamCount &&
+    streams <= 255 &&
+    channelMappingTable.every((stream) => stream < streams || stream === 255);
+  if (!isSound) throw decodeFailure('Opus', 'its channel mapping does not fit its streams');
+  return { channels, preSkip, gain, streamCount, coupledStreamCount, channelMappingTable };
+}
+
+function badChannels(channels: number): SerError {
+  return decodeFailure('Opus', `its header says ${channels} channels`);
+}

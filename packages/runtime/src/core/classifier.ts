@@ -1,0 +1,207 @@
+import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
+import { type AudioClip, measureDuration } from './audio/audio-clip.ts';
+import { defaultMaxDurationSec } from './audio/decode-audio.ts';
+import { throwIfAborted } from './cancellation.ts';
+import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
+import { createFrontEnd, type FrontEnd } from './front-end.ts';
+import { checkGraph, type InferenceSession, type OpenSession } from './inference.ts';
+import type { Manifest } from './manifest.ts';
+import { readModelFile } from './model-file.ts';
+import { nameSource } from './name-source.ts';
+import { type BatchOutcome, type Prediction, toPrediction } from './prediction.ts';
+
+/** Clips of a batch that are held as features at the same time. */
+const batchClips = 32;
+
+export interface PredictOptions {
+  /** Stops the prediction between its steps. */
+  signal?: AbortSignal;
+  /** Longest clip to accept, in seconds. Default 600. */
+  maxDurationSec?: number;
+}
+
+/** Audio as an entry point can find it: its name for messages, and how to get it. */
+export interface AudioSource {
+  name: string | undefined;
+  load(options: { maxDurationSec: number; signal: AbortSignal | undefined }): Promise<AudioClip>;
+}
+
+/** What an entry point brings: an inference library and its ways to reach audio. */
+export interface Platform<Audio> {
+  openSession: OpenSession;
+  locateAudio(audio: Audio): AudioSource;
+}
+
+/** A loaded model. Made by `createClassifier`. */
+export class Classifier<Audio> {
+  /** What the model file says of itself: labels, settings, training data, measured scores. */
+  readonly manifest: Manifest;
+  readonly #platform: Platform<Audio>;
+  readonly #session: InferenceSession;
+  readonly #frontEnd: FrontEnd;
+  #isDisposed = false;
+
+  /** Opens a model from the bytes of its file; entry points wrap this. */
+  static async open<Audio>(
+    model: Uint8Array,
+    platform: Platform<Audio>,
+  ): Promise<Classifier<Audio>> {
+    const manifest = readModelFile(model);
+    const frontEnd = await createFrontEnd(manifest.frontEnd);
+    const session = await platform.openSession(model);
+    try {
+      checkGraph(session, manifest, frontEnd.featureNames.length);
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+    return new Classifier(manifest, platform, session, frontEnd);
+  }
+
+  private constructor(
+    manifest: Manifest,
+    platform: Platform<Audio>,
+    session: InferenceSession,
+    frontEnd: FrontEnd,
+  ) {
+    this.manifest = manifest;
+    this.#platform = platform;
+    this.#session = session;
+    this.#frontEnd = frontEnd;
+  }
+
+  /** The labels that the model tells apart, in the order of its output. */
+  get labels(): readonly string[] {
+    return this.manifest.labels;
+  }
+
+  /**
+   * Says which emotion a clip carries. Calls may overlap; each gets its own answer.
+   *
+   * @throws SerError naming the file: `FILE_NOT_FOUND`, `FILE_UNREADABLE`, any `AUDIO_…` code,
+   *   `ABORTED` after the signal, `DISPOSED` after `dispose`.
+   *
+   * @example
+   * const { label, confidence } = await classifier.predict(audio);
+   */
+  async predict(audio: Audio, options: PredictOptions = {}): Promise<Prediction> {
+    const { matrix, durationSec } = await this.#prepare(audio, options);
+    throwIfAborted(options.signal);
+    const [row] = await this.predictFeatures([matrix]);
+    throwIfAborted(options.signal);
+    return toPrediction(this.labels, row!, durationSec);
+  }
+
+  /**
+   * Predicts many clips, in their order. A clip that cannot be read is an outcome with an error and
+   * costs no other its result.
+   *
+   * @throws SerError `ABORTED` after the signal, `DISPOSED` after `dispose`.
+   *
+   * @example
+   * for (const outcome of await classifier.predictBatch(clips)) {
+   *   console.log(outcome.ok ? outcome.prediction.label : outcome.error.message);
+   * }
+   */
+  async predictBatch(
+    audios: readonly Audio[],
+    options: PredictOptions = {},
+  ): Promise<BatchOutcome[]> {
+    const outcomes: BatchOutcome[] = [];
+    for (let first = 0; first < audios.length; first += batchClips) {
+      outcomes.push(
+        ...(await this.#predictGroup(audios.slice(first, first + batchClips), options)),
+      );
+    }
+    return outcomes;
+  }
+
+  /**
+   * Probabilities for features that were computed beforehand, in the order given. Padding within a
+   * batch changes nothing.
+   *
+   * @param matrices each [frames, features] of this model's front end.
+   * @returns one row a matrix, in the order of `labels`.
+   * @throws SerError `INVALID_ARGUMENT` for a matrix of another width, `DISPOSED` after `dispose`.
+   */
+  async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    const featureCount = this.#frontEnd.featureNames.length;
+    matrices.forEach((matrix, index) => {
+      checkMatrix(matrix, index, featureCount);
+    });
+    const rows: Float32Array[] = new Array(matrices.length);
+    for (const group of groupByLength(matrices)) {
+      this.#assertUsable();
+      const batch = padBatch(
+        group.map((index) => matrices[index]!),
+        featureCount,
+      );
+      const probabilities = await this.#session.run(batch);
+      const classes = this.labels.length;
+      group.forEach((index, row) => {
+        rows[index] = probabilities.slice(row * classes, (row + 1) * classes);
+      });
+    }
+    return rows;
+  }
+
+  /** Frees the model's memory. Calling it again does nothing. */
+  async dispose(): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await this.#session.release();
+  }
+
+  async #prepare(
+    audio: Audio,
+    { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
+  ): Promise<{ matrix: FeatureMatrix; durationSec: number }> {
+    this.#assertUsable();
+    throwIfAborted(signal);
+    const source = this.#platform.locateAudio(audio);
+    try {
+      const clip = await source.load({ maxDurationSec, signal });
+      throwIfAborted(signal);
+      const durationSec = measureDuration(clip);
+      if (durationSec > maxDurationSec) {
+        throw new SerError(
+          'AUDIO_TOO_LONG',
+          `The audio is ${durationSec.toFixed(1)} s long, the limit for one clip is ${maxDurationSec} s; cut it into pieces, or raise maxDurationSec.`,
+        );
+      }
+      return { matrix: this.#frontEnd.process(clip), durationSec };
+    } catch (error) {
+      throw nameSource(error, source.name);
+    }
+  }
+
+  async #predictGroup(audios: readonly Audio[], options: PredictOptions): Promise<BatchOutcome[]> {
+    const outcomes: BatchOutcome[] = new Array(audios.length);
+    const prepared: { index: number; matrix: FeatureMatrix; durationSec: number }[] = [];
+    for (const [index, audio] of audios.entries()) {
+      try {
+        prepared.push({ index, ...(await this.#prepare(audio, options)) });
+      } catch (error) {
+        if (!(error instanceof SerError) || error.code === 'ABORTED' || error.code === 'DISPOSED') {
+          throw error;
+        }
+        outcomes[index] = { ok: false, error };
+      }
+    }
+    const rows = await this.predictFeatures(prepared.map(({ matrix }) => matrix));
+    throwIfAborted(options.signal);
+    prepared.forEach(({ index, durationSec }, row) => {
+      outcomes[index] = {
+        ok: true,
+        prediction: toPrediction(this.labels, rows[row]!, durationSec),
+      };
+    });
+    return outcomes;
+  }
+
+  #assertUsable(): void {
+    if (this.#isDisposed) {
+      throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { type Dsp, type FeatureExtractor, type FeatureMatrix, loadDsp } from '@ser/dsp-wasm';
+import type { AudioClip } from './audio/audio-clip.ts';
+import { checkClip } from './audio/check-clip.ts';
+import type { FrontEndConfig } from './manifest.ts';
+
+let sharedDsp: Promise<Dsp> | undefined;
+
+/** The road from a decoded clip to the model's input. Made by {@link createFrontEnd}. */
+export class FrontEnd {
+  readonly config: FrontEndConfig;
+  readonly #dsp: Dsp;
+  readonly #extractor: FeatureExtractor;
+
+  constructor(dsp: Dsp, config: FrontEndConfig) {
+    this.config = config;
+    this.#dsp = dsp;
+    this.#extractor = dsp.createExtractor(config.features);
+  }
+
+  /** Names of the matrix's columns. */
+  get featureNames(): readonly string[] {
+    return this.#extractor.featureNames;
+  }
+
+  /**
+   * Resamples, trims and computes the features of one clip.
+   *
+   * @returns a fresh matrix [frames, features].
+   * @throws SerError `AUDIO_EMPTY`, `AUDIO_NOT_FINITE`, `AUDIO_TOO_SHORT` or `AUDIO_SILENT`.
+   */
+  process(clip: AudioClip): FeatureMatrix {
+    checkClip(clip);
+    const { features, trim } = this.config;
+    const samples =
+      clip.sampleRateHz === features.sampleRateHz
+        ? clip.samples
+        : this.#dsp.resample(clip.samples, {
+            fromHz: clip.sampleRateHz,
+            toHz: features.sampleRateHz,
+          });
+    if (!trim) return this.#extractor.extract(samples);
+    const { startSample, endSample } = this.#dsp.trimSilence(samples, trim);
+    return this.#extractor.extract(samples.subarray(startSample, endSample));
+  }
+}
+
+/**
+ * Makes the front end of a config. Training, evaluation and prediction all take this road.
+ *
+ * @throws SerError `INVALID_ARGUMENT` for feature settings that are wrong.
+ *
+ * @example
+ * const frontEnd = await createFrontEnd(manifest.frontEnd);
+ * const matrix = frontEnd.process(await decodeAudio(bytes));
+ */
+export async function createFrontEnd(config: FrontEndConfig): Promise<FrontEnd> {
+  sharedDsp ??= loadDsp();
+  return new FrontEnd(await sharedDsp, config);
+}

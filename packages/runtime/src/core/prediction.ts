@@ -1,0 +1,32 @@
+import type { SerError } from '@ser/dsp-wasm';
+
+/** What the model makes of one clip. */
+export interface Prediction {
+  /** The label with the highest probability. */
+  label: string;
+  /** Its probability, 0 … 1. */
+  confidence: number;
+  /** Probability of every label; they add up to 1. */
+  probabilities: Record<string, number>;
+  /** Length of the clip as decoded. */
+  durationSec: number;
+}
+
+/** One clip's part of a batch: its prediction, or why there is none. */
+export type BatchOutcome = { ok: true; prediction: Prediction } | { ok: false; error: SerError };
+
+/** Names a row of probabilities. */
+export function toPrediction(
+  labels: readonly string[],
+  row: Float32Array,
+  durationSec: number,
+): Prediction {
+  let best = 0;
+  for (let index = 1; index < row.length; index++) if (row[index]! > row[best]!) best = index;
+  return {
+    label: labels[best]!,
+    confidence: row[best]!,
+    probabilities: Object.fromEntries(labels.map((label, index) => [label, row[index]!])),
+    durationSec,
+  };
+}

@@ -1,0 +1,131 @@
+import type { AudioClip } from './core/audio/audio-clip.ts';
+import { type DecodeOptions, decodeAudio } from './core/audio/decode-audio.ts';
+import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
+import { type AudioSource, Classifier as CoreClassifier } from './core/classifier.ts';
+import { SerError } from './core/index.ts';
+import type { OpenSession } from './core/inference.ts';
+import { nameSource } from './core/name-source.ts';
+import { fetchBytes } from './fetch-bytes.ts';
+import { readRegularFile, toFilePath } from './node-files.ts';
+import { openOnnxSession } from './onnx-session.ts';
+
+export * from './core/index.ts';
+
+/** Audio for {@link createClassifier}'s classifier: a path, a URL, or audio that is at hand. */
+export type Audio = string | URL | InMemoryAudio;
+
+/** A model that runs in Node, through onnxruntime-node. */
+export type Classifier = CoreClassifier<Audio>;
+
+export interface ClassifierOptions {
+  /** Threads that one prediction may use. Default 1: calls that overlap then share the cores best. */
+  threads?: number;
+}
+
+const acceptedAudio =
+  'a path, a URL, the bytes of an audio file, a Blob, or { samples: Float32Array, sampleRateHz }';
+
+/**
+ * Loads a model.
+ *
+ * @param source path or URL of a `model.onnx`, or its bytes.
+ * @throws SerError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `MODEL_INVALID` (the file is not a model of
+ *   this project; the message says what is missing) or `RUNTIME_UNAVAILABLE` (onnxruntime-node has
+ *   no library for this machine).
+ *
+ * @example
+ * const classifier = await createClassifier('model.onnx');
+ * const { label, confidence } = await classifier.predict('voice.wav');
+ * await classifier.dispose();
+ */
+export async function createClassifier(
+  source: string | URL | Uint8Array | ArrayBuffer,
+  { threads = 1 }: ClassifierOptions = {},
+): Promise<Classifier> {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `threads is ${threads}; it must be a whole number from 1.`,
+    );
+  }
+  const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
+  try {
+    const model = await loadModel(source);
+    return await CoreClassifier.open(model, { openSession: sessionOpener(threads), locateAudio });
+  } catch (error) {
+    throw nameSource(error, name);
+  }
+}
+
+/**
+ * Decodes an audio file, see `decodeAudio`.
+ *
+ * @throws SerError naming the file: `FILE_NOT_FOUND`, `FILE_UNREADABLE` or any code of `decodeAudio`.
+ *
+ * @example
+ * const { samples, sampleRateHz } = await loadClip('voice.flac');
+ */
+export async function loadClip(path: string | URL, options?: DecodeOptions): Promise<AudioClip> {
+  try {
+    return await decodeAudio(await loadBytes(path), options);
+  } catch (error) {
+    throw nameSource(error, String(path));
+  }
+}
+
+/** Version of the onnxruntime library that predicts here, as `1.2.3`; throws where it cannot be loaded. */
+export async function onnxRuntimeVersion(): Promise<string> {
+  const { env } = await importOnnxRuntime();
+  return env.versions.node ?? env.versions.common;
+}
+
+async function importOnnxRuntime() {
+  try {
+    const { default: runtime } = await import('onnxruntime-node');
+    return runtime;
+  } catch (cause) {
+    throw new SerError(
+      'RUNTIME_UNAVAILABLE',
+      `onnxruntime-node cannot be loaded on ${process.platform} ${process.arch}: ${String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function sessionOpener(threads: number): OpenSession {
+  return async (model) => {
+    const runtime = await importOnnxRuntime();
+    runtime.env.logLevel = 'error';
+    return openOnnxSession(runtime, model, {
+      executionProvider: 'cpu',
+      threads,
+      runsConcurrently: true,
+    });
+  };
+}
+
+function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uint8Array> {
+  if (typeof source === 'string' || source instanceof URL) return loadBytes(source);
+  if (source instanceof ArrayBuffer) return Promise.resolve(new Uint8Array(source));
+  if (source instanceof Uint8Array) return Promise.resolve(source);
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `source is ${String(source)}; it must be a path, a URL or the bytes of a model file.`,
+  );
+}
+
+function loadBytes(location: string | URL, signal?: AbortSignal): Promise<Uint8Array> {
+  const path = toFilePath(location);
+  return path === undefined ? fetchBytes(location, signal) : readRegularFile(path, signal);
+}
+
+function locateAudio(audio: Audio): AudioSource {
+  if (typeof audio !== 'string' && !(audio instanceof URL)) {
+    return locateInMemoryAudio(audio, acceptedAudio);
+  }
+  return {
+    name: String(audio),
+    load: async ({ maxDurationSec, signal }) =>
+      decodeAudio(await loadBytes(audio, signal), { maxDurationSec }),
+  };
+}

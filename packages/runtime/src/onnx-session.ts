@@ -1,0 +1,101 @@
+import { SerError } from '@ser/dsp-wasm';
+import type { InferenceSession as OnnxSession, TensorConstructor } from 'onnxruntime-common';
+import type { GraphValue, InferenceSession } from './core/inference.ts';
+
+/** What onnxruntime-node and onnxruntime-web have in common. */
+export interface OnnxRuntime {
+  InferenceSession: {
+    create(model: Uint8Array, options: OnnxSession.SessionOptions): Promise<OnnxSession>;
+  };
+  Tensor: TensorConstructor;
+}
+
+export interface SessionSettings {
+  executionProvider: 'cpu' | 'wasm';
+  threads: number;
+  /** Whether runs may overlap. */
+  runsConcurrently: boolean;
+}
+
+/** Severity from which the library writes to stderr: 3 is errors, which also arrive as exceptions. */
+const errorsOnly = 3;
+
+/**
+ * Opens a session whose results depend on nothing but the model and the batch: one execution
+ * provider, sequential execution.
+ *
+ * @throws SerError `MODEL_INVALID` where the library refuses the graph.
+ */
+export async function openOnnxSession(
+  runtime: OnnxRuntime,
+  model: Uint8Array,
+  { executionProvider, threads, runsConcurrently }: SessionSettings,
+): Promise<InferenceSession> {
+  let session: OnnxSession;
+  try {
+    session = await runtime.InferenceSession.create(model, {
+      executionProviders: [executionProvider],
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // Shapes differ from call to call; planning memory by shape would only keep more of it.
+      enableMemPattern: false,
+      logSeverityLevel: errorsOnly,
+    });
+  } catch (cause) {
+    throw new SerError(
+      'MODEL_INVALID',
+      `The model's graph cannot be loaded: ${describeCause(cause)}`,
+      { cause },
+    );
+  }
+  const pending = new Set<Promise<unknown>>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  const runNow = async ({ features, lengths, shape }: Parameters<InferenceSession['run']>[0]) => {
+    const inputs = {
+      features: new runtime.Tensor('float32', features, shape),
+      lengths: new runtime.Tensor('int32', lengths, [shape[0]]),
+    };
+    try {
+      const { probabilities } = await session.run(inputs, ['probabilities']);
+      return (probabilities!.data as Float32Array).slice();
+    } catch (cause) {
+      throw new SerError(
+        'MODEL_INVALID',
+        `The model's graph failed on a batch of shape [${shape.join(', ')}]: ${describeCause(cause)}`,
+        { cause },
+      );
+    }
+  };
+
+  return {
+    inputs: session.inputMetadata.map(describeValue),
+    outputs: session.outputMetadata.map(describeValue),
+    run(batch) {
+      const run = runsConcurrently ? runNow(batch) : last.then(() => runNow(batch));
+      last = run.catch(() => undefined);
+      pending.add(run);
+      last.then(() => pending.delete(run));
+      return run;
+    },
+    async release() {
+      await Promise.allSettled(pending);
+      await session.release();
+    },
+  };
+}
+
+function describeValue(value: OnnxSession.ValueMetadata): GraphValue {
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: 'not a tensor', shape: [] };
+}
+
+/** The first line of what the library says, without the address of its own source file. */
+function describeCause(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const [line] = text.trim().split('\n');
+  return line && line.length > 300 ? `${line.slice(0, 300)}…` : (line ?? 'no reason given');
+}

@@ -1,0 +1,119 @@
+import { decodeAudio } from './core/audio/decode-audio.ts';
+import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
+import { MonoBuffer } from './core/audio/mono-buffer.ts';
+import { type AudioSource, Classifier as CoreClassifier } from './core/classifier.ts';
+import { SerError } from './core/index.ts';
+import type { OpenSession } from './core/inference.ts';
+import { nameSource } from './core/name-source.ts';
+import { fetchBytes } from './fetch-bytes.ts';
+import { openOnnxSession } from './onnx-session.ts';
+
+export * from './core/index.ts';
+
+/** Audio for {@link createClassifier}'s classifier: a URL, or audio that is at hand. */
+export type Audio = string | URL | InMemoryAudio | AudioBuffer;
+
+/** A model that runs in the browser, through onnxruntime-web's WebAssembly. */
+export type Classifier = CoreClassifier<Audio>;
+
+export interface ClassifierOptions {
+  /**
+   * Where the app serves `onnxruntime-web/ort-wasm-simd-threaded.wasm`. Default: where the bundler
+   * puts it. Only the first classifier of a page decides.
+   */
+  wasmUrl?: string | URL;
+  /** Threads that one prediction may use; more than 1 needs a cross-origin-isolated page. Default 1. */
+  threads?: number;
+}
+
+const acceptedAudio =
+  'a URL, the bytes of an audio file, a Blob or File, an AudioBuffer, or { samples: Float32Array, sampleRateHz }';
+
+/**
+ * Loads a model. Works in pages and in workers; a worker keeps the page responsive.
+ *
+ * @param source URL of a `model.onnx`, its bytes, or a `Blob` or `File`.
+ * @throws SerError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `MODEL_INVALID` (the file is not a model of
+ *   this project; the message says what is missing) or `RUNTIME_UNAVAILABLE`.
+ *
+ * @example
+ * const classifier = await createClassifier('/model.onnx', { wasmUrl: '/ort.wasm' });
+ * const { label, confidence } = await classifier.predict(input.files[0]);
+ */
+export async function createClassifier(
+  source: string | URL | Uint8Array | ArrayBuffer | Blob,
+  { wasmUrl, threads = 1 }: ClassifierOptions = {},
+): Promise<Classifier> {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `threads is ${threads}; it must be a whole number from 1.`,
+    );
+  }
+  const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
+  try {
+    const model = await loadModel(source);
+    const openSession = sessionOpener(threads, wasmUrl);
+    return await CoreClassifier.open(model, { openSession, locateAudio });
+  } catch (error) {
+    throw nameSource(error, name);
+  }
+}
+
+async function importOnnxRuntime() {
+  try {
+    return await import('onnxruntime-web/wasm');
+  } catch (cause) {
+    throw new SerError('RUNTIME_UNAVAILABLE', 'onnxruntime-web cannot be loaded.', { cause });
+  }
+}
+
+function sessionOpener(threads: number, wasmUrl: string | URL | undefined): OpenSession {
+  return async (model) => {
+    const runtime = await importOnnxRuntime();
+    runtime.env.logLevel = 'error';
+    runtime.env.wasm.numThreads = threads;
+    if (wasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(wasmUrl) };
+    return openOnnxSession(runtime, model, {
+      executionProvider: 'wasm',
+      threads,
+      runsConcurrently: false,
+    });
+  };
+}
+
+async function loadModel(
+  source: string | URL | Uint8Array | ArrayBuffer | Blob,
+): Promise<Uint8Array> {
+  if (typeof source === 'string' || source instanceof URL) return fetchBytes(source);
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Uint8Array) return source;
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `source is ${String(source)}; it must be a URL, a Blob or the bytes of a model file.`,
+  );
+}
+
+function locateAudio(audio: Audio): AudioSource {
+  if (typeof audio === 'string' || audio instanceof URL) {
+    return {
+      name: String(audio),
+      load: async ({ maxDurationSec, signal }) =>
+        decodeAudio(await fetchBytes(audio, signal), { maxDurationSec }),
+    };
+  }
+  // Workers have no AudioBuffer class.
+  if (typeof AudioBuffer !== 'undefined' && audio instanceof AudioBuffer) {
+    return { name: undefined, load: async ({ maxDurationSec }) => mixDown(audio, maxDurationSec) };
+  }
+  return locateInMemoryAudio(audio as InMemoryAudio, acceptedAudio);
+}
+
+function mixDown(audio: AudioBuffer, maxDurationSec: number) {
+  const mono = new MonoBuffer(audio.sampleRate, maxDurationSec);
+  mono.append(
+    Array.from({ length: audio.numberOfChannels }, (_, channel) => audio.getChannelData(channel)),
+  );
+  return mono.finish();
+}
