@@ -14,7 +14,6 @@ export { applySplitFile, readSplitFile, type SplitFile } from './protocols/split
 export { type Recipe, readRecipe } from './recipes/recipe.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';
 export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
-export { type LoadedDataset, loadDataset } from './run/load-clips.ts';
 export { type RunSettings, readRunSettings } from './run/run-folder.ts';
 export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
 export { ensureTensorFlow, inspectTensorFlow, type TensorFlowState } from './tensorflow/set-up.ts';

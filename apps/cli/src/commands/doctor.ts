@@ -49,7 +49,7 @@ async function inspectOnnxRuntime(): Promise<Finding> {
   const name = 'onnxruntime-node';
   try {
     const { onnxRuntimeVersion } = await import('@ser/runtime');
-    return { name, state: onnxRuntimeVersion };
+    return { name, state: await onnxRuntimeVersion() };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return { name, state: `cannot be loaded: ${reason}`, remedy: 'run `pnpm install` again' };

@@ -1,9 +1,10 @@
 import { SerError } from '@ser/dsp-wasm';
 import { createClassifier } from '@ser/runtime';
 import type { SkippedFile } from '../datasets/clip.ts';
+import { readDataset } from '../datasets/read-dataset.ts';
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import { applySplitFile, readSplitFile } from '../protocols/split-file.ts';
-import { loadDataset } from './load-clips.ts';
+import { extractDataset } from './extract-dataset.ts';
 
 /** Input of {@link evaluateModel}. */
 export interface EvaluateOptions {
@@ -32,25 +33,30 @@ export async function evaluateModel(
   const classifier = await createClassifier(options.modelPath);
   try {
     const { labels, frontEnd } = classifier.manifest;
-    const { dataset, matrices } = await loadDataset(options.data, frontEnd, options);
-    const clips = options.splitPath
-      ? applySplitFile(dataset, await readSplitFile(options.splitPath)).test
-      : dataset.clips;
-    const known = clips.filter(({ label }) => labels.includes(label));
-    const unknown = clips.filter(({ label }) => !labels.includes(label));
+    const listed = await readDataset(options.data);
+    const wanted = options.splitPath
+      ? applySplitFile(listed, await readSplitFile(options.splitPath)).test
+      : listed.clips;
+    const known = wanted.filter(({ label }) => labels.includes(label));
+    const unknown = wanted.filter(({ label }) => !labels.includes(label));
     if (known.length === 0) {
       throw new SerError(
         'DATASET_INVALID',
         `No clip has a label of the model, which knows ${labels.join(', ')}.`,
       );
     }
+    const { dataset, matrices } = await extractDataset(
+      { ...listed, clips: known },
+      { ...frontEnd, onProgress: options.onProgress, signal: options.signal },
+    );
+    const { clips } = dataset;
     const probabilities: Float32Array[] = [];
-    for (let start = 0; start < known.length; start += batchSize) {
-      const batch = known.slice(start, start + batchSize);
+    for (let start = 0; start < clips.length; start += batchSize) {
+      const batch = clips.slice(start, start + batchSize);
       const rows = await classifier.predictFeatures(batch.map((clip) => matrices.get(clip)!));
       probabilities.push(...rows);
     }
-    const truth = known.map(({ label }) => labels.indexOf(label));
+    const truth = clips.map(({ label }) => labels.indexOf(label));
     const reasons = unknown.map(({ path, label }) => ({
       path,
       reason: `the model has no label ${label}`,

@@ -8,7 +8,8 @@ import { setWeights } from '../models/named-weights.ts';
 import { exportModel } from '../onnx/export-model.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { tf } from '../tensorflow/tf.ts';
-import { type RunSettings, readRunJson, readRunSettings, runFiles } from './run-folder.ts';
+import { describeModel } from './describe-model.ts';
+import { readRunJson, readRunSettings, runFiles } from './run-folder.ts';
 
 /**
  * Writes the best weights of a finished run as one self-describing ONNX file, and returns its path.

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import type { Clip, SkippedFile } from '../datasets/clip.ts';
+import { readDataset } from '../datasets/read-dataset.ts';
 import type { Example } from '../fit/batches.ts';
 import { type EpochLog, fitModel } from '../fit/fit-model.ts';
 import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
@@ -12,7 +13,7 @@ import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { exportRunToOnnx } from './export-run.ts';
-import { loadDataset } from './load-clips.ts';
+import { extractDataset } from './extract-dataset.ts';
 import { type RunSettings, readRunSettings, runFiles, writeRunSettings } from './run-folder.ts';
 import { summariseRun } from './summarise-run.ts';
 
@@ -51,9 +52,10 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const report = (event: TrainEvent): void => options.onEvent?.(event);
   await claimRunFolder(directory, settings);
 
-  const { dataset, matrices } = await loadDataset(settings.data, recipe, {
+  const { dataset, matrices } = await extractDataset(await readDataset(settings.data), {
+    ...recipe,
     onProgress: (done, total) => report({ type: 'features', done, total }),
-    ...(signal && { signal }),
+    signal,
   });
   const { clips, labels: allLabels, skipped } = dataset;
   report({ type: 'dataset', clips: clips.length, labels: allLabels, skipped });

@@ -1,0 +1,51 @@
+import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
+import type { Clip, Dataset } from '../datasets/clip.ts';
+import { extractClips } from '../features/extract-clips.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+
+/** A dataset whose clips all have features. */
+export interface ExtractedDataset {
+  dataset: Dataset;
+  matrices: Map<Clip, FeatureMatrix>;
+}
+
+/** Settings of {@link extractDataset}. */
+export interface ExtractDatasetOptions extends Pick<Recipe, 'features' | 'trim'> {
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Computes the features of every clip of a dataset. Clips that cannot be read leave it and are
+ * listed in its `skipped`.
+ *
+ * @throws SerError `DATASET_INVALID` when no clip is left.
+ */
+export async function extractDataset(
+  dataset: Dataset,
+  { features, trim, onProgress, signal }: ExtractDatasetOptions,
+): Promise<ExtractedDataset> {
+  const total = dataset.clips.length;
+  const { extracted, skipped } = await extractClips(dataset.clips, {
+    frontEnd: { kind: 'features', features, trim },
+    onProgress: (done) => onProgress?.(done, total),
+    ...(signal && { signal }),
+  });
+  if (extracted.length === 0) {
+    throw new SerError(
+      'DATASET_INVALID',
+      `None of the ${total} clips can be read; the first: ${skipped[0]?.reason}`,
+    );
+  }
+  const clips = extracted.map(({ clip }) => clip);
+  const present = new Set(clips.map(({ label }) => label));
+  return {
+    dataset: {
+      ...dataset,
+      clips,
+      labels: dataset.labels.filter((label) => present.has(label)),
+      skipped: [...dataset.skipped, ...skipped],
+    },
+    matrices: new Map(extracted.map(({ clip, matrix }) => [clip, matrix])),
+  };
+}
