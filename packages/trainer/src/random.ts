@@ -14,7 +14,7 @@ export interface Random {
   uniform(low: number, high: number): number;
   /** A whole number from 0 to `bound` - 1, every one equally likely. */
   integer(bound: number): number;
-  /** A standard normal deviate (Box–Muller, one deviate a call). */
+  /** A standard normal deviate (Box–Muller, one deviate a call), to the engine's `log` and `cos`. */
   normal(): number;
   /** A shuffled copy (Fisher–Yates). */
   shuffle<T>(items: readonly T[]): T[];

@@ -10,9 +10,9 @@ import { synthesiseSpeech, syntheticSampleRateHz } from './synthetic/synthesise-
 import { drawVoice } from './synthetic/voice.ts';
 
 export interface SyntheticCorpusOptions {
-  /** How many speakers, half of them with low voices. Default 8. */
+  /** How many speakers, half of them with low voices. Default 16. */
   speakers?: number;
-  /** Clips of each speaker in each emotion. Default 8. */
+  /** Clips of each speaker in each emotion. Default 12. */
   clipsPerEmotion?: number;
   /** Default neutral, happy, sad, angry, fearful. */
   emotions?: readonly Emotion[];
@@ -39,8 +39,8 @@ export async function writeSyntheticCorpus(
   options: SyntheticCorpusOptions = {},
 ): Promise<string[]> {
   const {
-    speakers = 8,
-    clipsPerEmotion = 8,
+    speakers = 16,
+    clipsPerEmotion = 12,
     emotions = ['neutral', 'happy', 'sad', 'angry', 'fearful'],
     seed = 0,
   } = options;

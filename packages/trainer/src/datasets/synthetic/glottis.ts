@@ -32,7 +32,7 @@ export class Glottis {
       this.#height = Math.max(0.2, 1 + 2 * this.#jitter * this.#random.normal());
     }
     const isOpen = this.#phase < openShare + closingShare;
-    const aspiration = this.#breath * this.#random.normal() * (isOpen ? 1 : 0.3);
+    const aspiration = this.#breath * drawNoise(this.#random) * (isOpen ? 1 : 0.3);
     return this.#height * readSlope(this.#phase) + aspiration;
   }
 }
@@ -44,4 +44,9 @@ function readSlope(phase: number): number {
   }
   const closing = phase - openShare;
   return closing < closingShare ? -Math.sin(closing * peakSlope) : 0;
+}
+
+/** White noise of unit power, evenly spread. */
+export function drawNoise(random: Random): number {
+  return random.uniform(-Math.sqrt(3), Math.sqrt(3));
 }

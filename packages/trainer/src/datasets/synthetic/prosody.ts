@@ -138,13 +138,13 @@ const prosodies: Record<Emotion, Prosody> = {
 
 /** How far one clip strays from its emotion's mean, as standard deviations. */
 const spread: Prosody = {
-  f0Semitones: 0.9,
-  accentSemitones: 0.7,
-  slopeSemitones: 1,
-  finalSemitones: 0.8,
-  rate: 0.06,
-  energyDb: 1.8,
-  tiltDb: 1.8,
+  f0Semitones: 0.7,
+  accentSemitones: 0.5,
+  slopeSemitones: 0.7,
+  finalSemitones: 0.6,
+  rate: 0.05,
+  energyDb: 1.3,
+  tiltDb: 1.2,
   jitter: 0.003,
   tremorSemitones: 0.08,
   breath: 0.015,

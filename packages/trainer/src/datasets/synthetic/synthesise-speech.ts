@@ -2,7 +2,7 @@ import type { Random } from '../../random.ts';
 import type { Emotion } from '../emotions.ts';
 import { createContour, listStarts } from './contour.ts';
 import { Resonator, Shelf } from './filters.ts';
-import { Glottis } from './glottis.ts';
+import { drawNoise, Glottis } from './glottis.ts';
 import { drawProsody } from './prosody.ts';
 import { drawUtterance, type Segment } from './utterance.ts';
 import type { Voice } from './voice.ts';
@@ -63,11 +63,11 @@ export function synthesiseSpeech(voice: Voice, emotion: Emotion, random: Random)
       gate = tract.voice;
     }
     const voiced = tract.filterVoice(gate * glottis.next(step));
-    samples[margin + i] = shelf.filter(voiced + tract.filterFriction(noise.normal()));
+    samples[margin + i] = shelf.filter(voiced + tract.filterFriction(drawNoise(noise)));
   }
   setLevel(samples, neutralLevelDb + voice.gainDb + prosody.energyDb);
   const floor = 10 ** (noiseLevelDb / 20);
-  return samples.map((sample) => sample + floor * Math.max(-4, Math.min(4, noise.normal())));
+  return samples.map((sample) => sample + floor * drawNoise(noise));
 }
 
 /** The vocal tract: formants and amplitudes that glide towards the segment under way. */

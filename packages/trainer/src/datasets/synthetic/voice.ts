@@ -31,9 +31,9 @@ export function drawVoice(index: number, random: Random): Voice {
     f0Hz: high ? own.uniform(165, 235) : own.uniform(90, 140),
     formantScale: high ? own.uniform(1.04, 1.2) : own.uniform(0.88, 1.02),
     tempo: own.uniform(0.88, 1.14),
-    tiltDb: own.uniform(-3, 3),
+    tiltDb: own.uniform(-2.5, 2.5),
     breath: own.uniform(0.02, 0.08),
-    expressiveness: own.uniform(0.8, 1.2),
-    gainDb: own.uniform(-3, 3),
+    expressiveness: own.uniform(0.9, 1.2),
+    gainDb: own.uniform(-2.5, 2.5),
   };
 }
