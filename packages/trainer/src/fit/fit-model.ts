@@ -9,7 +9,7 @@ import type {
 import { measureLogLoss } from '../evaluate/calibration.ts';
 import { averageRecall, countConfusion, scoreClasses } from '../evaluate/confusion.ts';
 import { findLargest } from '../evaluate/predictions.ts';
-import { listTrainable, setDropoutStep } from '../models/named-weights.ts';
+import { listTrainable, setTrainingStep } from '../models/named-weights.ts';
 import { createRandom } from '../random.ts';
 import type { TrainingSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
@@ -96,7 +96,7 @@ async function runEpoch(
   let correct = 0;
   let seen = 0;
   for (const batch of drawBatches(train, { batchSize: settings.batchSize, random })) {
-    setDropoutStep(model, optimiser.step);
+    setTrainingStep(model, optimiser.step);
     const outcome = differentiate(model, variables, batch, settings.labelSmoothing);
     optimiser.apply(outcome.gradients, {
       learningRate: scheduleLearningRate(settings, optimiser.step, totalSteps),

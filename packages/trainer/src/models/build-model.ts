@@ -6,6 +6,7 @@ import { BidirectionalLstm } from './bidirectional-lstm.ts';
 import type { FeatureStatistics } from './feature-statistics.ts';
 import { NormaliseClip } from './normalise-clip.ts';
 import { SeededDropout } from './seeded-dropout.ts';
+import { SpecAugment } from './spec-augment.ts';
 import { Standardise } from './standardise.ts';
 
 /** What a model is built from, besides its recipe. */
@@ -19,7 +20,8 @@ export interface ModelShape {
 }
 
 /**
- * Builds the masked bidirectional LSTM classifier: normalisation, a BiLSTM for each entry of
+ * Builds the masked bidirectional LSTM classifier: normalisation, masks in training
+ * (`specAugment`), a BiLSTM for each entry of
  * `lstmUnits` with dropout between them, a dense ReLU layer, dropout, and a dense layer of logits.
  * Masking is by true lengths. Inputs: `features` [batch, frames, features] and `lengths` [batch];
  * output: logits [batch, classes].
@@ -39,6 +41,11 @@ export function buildModel(settings: ModelSettings, shape: ModelShape): LayersMo
       ? new NormaliseClip({ name: 'normalise_clip' }).apply([features, lengths])
       : new Standardise({ name: 'standardise' }).apply(features)
   ) as SymbolicTensor;
+  if (settings.specAugment) {
+    const name = 'spec_augment';
+    const layer = new SpecAugment({ name, seed: seedOf(name), ...settings.specAugment });
+    x = layer.apply([x, lengths]) as SymbolicTensor;
+  }
   settings.lstmUnits.forEach((units, index) => {
     const isLast = index === settings.lstmUnits.length - 1;
     const name = `bilstm_${index + 1}`;

@@ -1,5 +1,6 @@
 import type { LayersModel, LayerVariable, NamedTensorMap, Variable } from '@tensorflow/tfjs-node';
 import { SeededDropout } from './seeded-dropout.ts';
+import { SpecAugment } from './spec-augment.ts';
 
 /**
  * Returns a model's weights under `layer/weight`, a name that does not depend on what else the
@@ -34,9 +35,9 @@ export function setWeights(model: LayersModel, tensors: NamedTensorMap): void {
   }
 }
 
-/** Tells every dropout layer which training step comes next. */
-export function setDropoutStep(model: LayersModel, step: number): void {
+/** Tells every layer that draws random numbers which training step comes next. */
+export function setTrainingStep(model: LayersModel, step: number): void {
   for (const layer of model.layers) {
-    if (layer instanceof SeededDropout) layer.step = step;
+    if (layer instanceof SeededDropout || layer instanceof SpecAugment) layer.step = step;
   }
 }

@@ -3,6 +3,7 @@ import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-node';
 import { BidirectionalLstm, type LstmWeights } from '../models/bidirectional-lstm.ts';
 import { NormaliseClip, varianceFloor } from '../models/normalise-clip.ts';
 import { SeededDropout } from '../models/seeded-dropout.ts';
+import { SpecAugment } from '../models/spec-augment.ts';
 import { Standardise } from '../models/standardise.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { elementType, encodeModel } from './encode-model.ts';
@@ -11,6 +12,9 @@ import { GraphBuilder } from './graph-builder.ts';
 /** LSTM with `layout` and float16 arrived with opset 14; 17 is read by every onnxruntime since 1.12. */
 const opset = 17;
 const irVersion = 8;
+
+/** Layers that do nothing in a prediction. */
+const trainingOnly = new Set([SeededDropout.className, SpecAugment.className, 'InputLayer']);
 
 /**
  * Returns the bytes of a self-describing ONNX file. Inputs: `features` float32 [batch, frames,
@@ -31,7 +35,7 @@ export function exportModel(model: LayersModel, manifest: Manifest): Uint8Array 
       value = addBidirectionalLstm(graph, layer, value);
     } else if (layer.getClassName() === 'Dense') {
       value = addDense(graph, layer, value);
-    } else if (!(layer instanceof SeededDropout) && layer.getClassName() !== 'InputLayer') {
+    } else if (!trainingOnly.has(layer.getClassName())) {
       throw new Error(
         `There is no ONNX form of the layer ${layer.name} (${layer.getClassName()}).`,
       );

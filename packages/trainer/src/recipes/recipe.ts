@@ -8,6 +8,15 @@ const modelSchema = z.strictObject({
    * each clip's own frames.
    */
   normalisation: z.enum(['corpus', 'clip']),
+  /** Masks over frames and columns in training (SpecAugment), or null. */
+  specAugment: z
+    .strictObject({
+      timeMasks: z.int().min(0).max(10),
+      timeShare: z.number().min(0).max(1),
+      featureMasks: z.int().min(0).max(10),
+      featureShare: z.number().min(0).max(1),
+    })
+    .nullable(),
   /** Units of each bidirectional LSTM, first to last. */
   lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
   denseUnits: z.int().min(1).max(4096),

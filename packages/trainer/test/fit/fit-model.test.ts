@@ -24,7 +24,7 @@ const validation = createExamples(24, 2);
 
 function build(seed = 0): LayersModel {
   return buildModel(
-    { normalisation: 'corpus', lstmUnits: [6, 4], denseUnits: 8, dropout: 0.3 },
+    { normalisation: 'corpus', specAugment: null, lstmUnits: [6, 4], denseUnits: 8, dropout: 0.3 },
     { features: 3, classes: 3, seed },
   );
 }
