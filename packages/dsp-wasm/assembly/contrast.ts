@@ -27,40 +27,87 @@ function extremes(first: usize, end: usize, peak: usize, valley: usize): void {
   v128.store(valley, f32x4.sqrt(low));
 }
 
-/** Keeps the `count` smallest and largest values of each lane in sorted lists. */
-function extremesByLists(first: usize, end: usize, count: i32, peak: usize, valley: usize): void {
-  const bytes = (<usize>count) << 4;
-  const lows = selectionBuffer;
-  const lowsEnd = lows + bytes;
-  const highs = lowsEnd;
-  const highsEnd = highs + bytes;
-  for (let slot = lows; slot < lowsEnd; slot += 16) v128.store(slot, f32x4.splat(Infinity));
-  for (let slot = highs; slot < highsEnd; slot += 16) v128.store(slot, f32x4.splat(-1));
-  let lowBound = f32x4.splat(Infinity);
-  let highBound = f32x4.splat(-1);
-  for (let bin = first; bin < end; bin += 16) {
-    const value = v128.load(bin);
-    if (v128.any_true(f32x4.lt(value, lowBound))) {
-      let carry = value;
-      for (let slot = lows; slot < lowsEnd; slot += 16) {
-        const kept = v128.load(slot);
-        v128.store(slot, f32x4.pmin(kept, carry));
-        carry = f32x4.pmax(kept, carry);
-      }
-      lowBound = v128.load(lowsEnd - 16);
-    }
-    if (v128.any_true(f32x4.gt(value, highBound))) {
-      let carry = value;
-      for (let slot = highs; slot < highsEnd; slot += 16) {
-        const kept = v128.load(slot);
-        v128.store(slot, f32x4.pmax(kept, carry));
-        carry = f32x4.pmin(kept, carry);
-      }
-      highBound = v128.load(highsEnd - 16);
-    }
+/** Slots of the sorted list. */
+const list = memory.data(LONGEST_LIST * 16, 16);
+
+function fillList(count: i32, value: v128): void {
+  const end = list + ((<usize>count) << 4);
+  for (let slot = list; slot < end; slot += 16) v128.store(slot, value);
+}
+
+/** Puts a value into the ascending list, whose last one falls out, lane by lane; returns the new last. */
+function keepSmall(end: usize, value: v128): v128 {
+  let last = value;
+  for (let slot = list; slot < end; slot += 16) {
+    const kept = v128.load(slot);
+    last = f32x4.pmin(kept, value);
+    v128.store(slot, last);
+    value = f32x4.pmax(kept, value);
   }
-  v128.store(peak, meanOfRoots(highs, count));
-  v128.store(valley, meanOfRoots(lows, count));
+  return last;
+}
+
+/** The same for the descending list. */
+function keepLarge(end: usize, value: v128): v128 {
+  let last = value;
+  for (let slot = list; slot < end; slot += 16) {
+    const kept = v128.load(slot);
+    last = f32x4.pmax(kept, value);
+    v128.store(slot, last);
+    value = f32x4.pmin(kept, value);
+  }
+  return last;
+}
+
+/**
+ * The `count` smallest values of each lane, in a sorted list. Four bins are passed over at once where
+ * none belongs in it. Spectra fall, so the search starts at the top, where the small ones are.
+ */
+function valleyByList(first: usize, end: usize, count: i32): v128 {
+  const listEnd = list + ((<usize>count) << 4);
+  fillList(count, f32x4.splat(Infinity));
+  let bound = f32x4.splat(Infinity);
+  let bin = end;
+  while (bin >= first + 64) {
+    bin -= 64;
+    const a = v128.load(bin, 0);
+    const b = v128.load(bin, 16);
+    const c = v128.load(bin, 32);
+    const d = v128.load(bin, 48);
+    const smallest = f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d));
+    if (!v128.any_true(f32x4.lt(smallest, bound))) continue;
+    if (v128.any_true(f32x4.lt(d, bound))) bound = keepSmall(listEnd, d);
+    if (v128.any_true(f32x4.lt(c, bound))) bound = keepSmall(listEnd, c);
+    if (v128.any_true(f32x4.lt(b, bound))) bound = keepSmall(listEnd, b);
+    if (v128.any_true(f32x4.lt(a, bound))) bound = keepSmall(listEnd, a);
+  }
+  while (bin > first) {
+    bin -= 16;
+    bound = keepSmall(listEnd, v128.load(bin));
+  }
+  return meanOfRoots(list, count);
+}
+
+/** The same for the largest values, from the bottom of the band. */
+function peakByList(first: usize, end: usize, count: i32): v128 {
+  const listEnd = list + ((<usize>count) << 4);
+  fillList(count, f32x4.splat(-1));
+  let bound = f32x4.splat(-1);
+  let bin = first;
+  for (; bin + 64 <= end; bin += 64) {
+    const a = v128.load(bin, 0);
+    const b = v128.load(bin, 16);
+    const c = v128.load(bin, 32);
+    const d = v128.load(bin, 48);
+    const largest = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+    if (!v128.any_true(f32x4.gt(largest, bound))) continue;
+    if (v128.any_true(f32x4.gt(a, bound))) bound = keepLarge(listEnd, a);
+    if (v128.any_true(f32x4.gt(b, bound))) bound = keepLarge(listEnd, b);
+    if (v128.any_true(f32x4.gt(c, bound))) bound = keepLarge(listEnd, c);
+    if (v128.any_true(f32x4.gt(d, bound))) bound = keepLarge(listEnd, d);
+  }
+  for (; bin < end; bin += 16) bound = keepLarge(listEnd, v128.load(bin));
+  return meanOfRoots(list, count);
 }
 
 /** Sorts out the extremes of one lane after another; for quantiles far above librosa's default. */
@@ -103,8 +150,10 @@ export function contrastOfBlock(power: usize, peaks: usize, valleys: usize): voi
     const end = power + ((<usize>load<i32>(entry, 4)) << 4);
     const count = load<i32>(entry, 8);
     if (count === 1) extremes(first, end, peaks, valleys);
-    else if (count <= LONGEST_LIST) extremesByLists(first, end, count, peaks, valleys);
-    else extremesBySelection(first, end, count, peaks, valleys);
+    else if (count <= LONGEST_LIST) {
+      v128.store(peaks, peakByList(first, end, count));
+      v128.store(valleys, valleyByList(first, end, count));
+    } else extremesBySelection(first, end, count, peaks, valleys);
     entry += 12;
     peaks += 16;
     valleys += 16;

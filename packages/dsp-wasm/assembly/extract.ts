@@ -107,13 +107,13 @@ function storeTransposed(columns: usize, target: usize, stride: usize, rows: i32
   v128.store(target + stride, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7));
 }
 
-function storeRows(frame: i32, rows: i32): void {
+function storeRows(columns: usize, frame: i32, rows: i32): void {
   const stride = (<usize>outputColumns) << 2;
   const target = output + <usize>frame * stride;
   const whole = outputColumns & ~3;
   for (let column = 0; column < whole; column += 4) {
     storeTransposed(
-      columnBuffer + ((<usize>column) << 4),
+      columns + ((<usize>column) << 4),
       target + ((<usize>column) << 2),
       stride,
       rows,
@@ -121,7 +121,7 @@ function storeRows(frame: i32, rows: i32): void {
   }
   for (let column = whole; column < outputColumns; column++) {
     for (let row = 0; row < rows; row++) {
-      const value = load<f32>(columnBuffer + ((<usize>column) << 4) + ((<usize>row) << 2));
+      const value = load<f32>(columns + ((<usize>column) << 4) + ((<usize>row) << 2));
       store<f32>(target + <usize>row * stride + ((<usize>column) << 2), value);
     }
   }
@@ -178,7 +178,15 @@ export function finish(frames: i32): void {
       source += 16;
       target += 16;
     }
-    storeRows(frame, min(4, frames - frame));
+    storeRows(columnBuffer, frame, min(4, frames - frame));
+  }
+}
+
+/** Power spectra alone, one row a frame. */
+export function spectrogram(frames: i32): void {
+  for (let frame = 0; frame < frames; frame += 4) {
+    powerOfBlock(frame, frames, power);
+    storeRows(power, frame, min(4, frames - frame));
   }
 }
 

@@ -1,4 +1,12 @@
-export { analyse, beginClip, chromaPass, extract, finish, tuneChroma } from './extract';
+export {
+  analyse,
+  beginClip,
+  chromaPass,
+  extract,
+  finish,
+  spectrogram,
+  tuneChroma,
+} from './extract';
 export { findNotFinite } from './finite';
 export * from './plan';
 export { resampleExact, resampleInterpolated } from './resample';

@@ -35,11 +35,25 @@ function addPeak(bin: i32, address: usize): void {
   peakCount++;
 }
 
+/** Largest value of each lane over the spectrum. */
+function largestBins(power: usize): v128 {
+  const end = power + ((<usize>(fftLength >> 1)) << 4);
+  let a = v128.load(end);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let bin = power; bin < end; bin += 64) {
+    a = f32x4.pmax(a, v128.load(bin, 0));
+    b = f32x4.pmax(b, v128.load(bin, 16));
+    c = f32x4.pmax(c, v128.load(bin, 32));
+    d = f32x4.pmax(d, v128.load(bin, 48));
+  }
+  return f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+}
+
 /** Collects the peaks of one block between the plan's bins that exceed a tenth of the frame's maximum. */
 export function collectPeaks(power: usize, validFrames: i32): void {
-  const end = power + ((<usize>(fftLength >> 1) + 1) << 4);
-  let largest = f32x4.splat(0);
-  for (let bin = power; bin < end; bin += 16) largest = f32x4.pmax(largest, v128.load(bin));
+  const largest = largestBins(power);
   if (largestLane(largest) === 0) return;
   const threshold = f32x4.mul(largest, f32x4.splat(0.1));
   let address = power + ((<usize>tuningFirstBin) << 4);

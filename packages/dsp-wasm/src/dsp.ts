@@ -4,6 +4,7 @@ import { type FeatureConfigInput, resolveFeatureConfig } from './feature-config.
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
 import { type ResampleOptions, Resampler } from './resampler.ts';
 import { type TrimmedRange, type TrimOptions, trimSilence } from './silence.ts';
+import { Spectrogram, type SpectrogramOptions } from './spectrogram.ts';
 
 const mostResamplers = 8;
 
@@ -61,6 +62,18 @@ export class Dsp {
    */
   createExtractor(config?: FeatureConfigInput): FeatureExtractor {
     return new FeatureExtractor(this.#module, resolveFeatureConfig(config));
+  }
+
+  /**
+   * A maker of power spectrograms, the same that features start from.
+   *
+   * @throws SerError INVALID_ARGUMENT, see `resolveFeatureConfig`.
+   *
+   * @example
+   * const { data, frames, features } = dsp.createSpectrogram({ hopLength: 256 }).compute(samples);
+   */
+  createSpectrogram(options?: SpectrogramOptions): Spectrogram {
+    return new Spectrogram(this.#module, options);
   }
 
   #resamplerFor(options: ResampleOptions): Resampler {

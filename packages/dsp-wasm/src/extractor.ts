@@ -1,9 +1,7 @@
-import { assertSamples, rejectSamples } from './checks.ts';
-import { SerError } from './errors.ts';
+import { assertSamples } from './checks.ts';
 import { type FeatureConfig, listFeatureNames } from './feature-config.ts';
 import { FeatureEngine } from './feature-engine.ts';
 import { writePlan } from './kernels.ts';
-import { copyPadded } from './padding.ts';
 
 /** Features of a clip. */
 export interface FeatureMatrix {
@@ -19,13 +17,11 @@ export class FeatureExtractor {
   /** Names of the columns. */
   readonly featureNames: string[];
   readonly #engine: FeatureEngine;
-  readonly #pad: number;
 
   constructor(module: WebAssembly.Module, config: FeatureConfig) {
     this.config = config;
     this.featureNames = listFeatureNames(config);
     this.#engine = new FeatureEngine(module, config);
-    this.#pad = config.center ? config.fftLength / 2 : 0;
   }
 
   /**
@@ -43,7 +39,7 @@ export class FeatureExtractor {
    */
   extract(samples: Float32Array): FeatureMatrix {
     assertSamples(samples);
-    const frames = this.#countFrames(samples.length);
+    const frames = this.#engine.countFrames(samples.length);
     const { features } = this.#engine;
     const data =
       frames <= this.#engine.segmentFrames
@@ -52,27 +48,9 @@ export class FeatureExtractor {
     return { data, frames, features };
   }
 
-  #countFrames(length: number): number {
-    const { hopLength, fftLength } = this.config;
-    const surplus = length + 2 * this.#pad - fftLength;
-    if (surplus < 0) {
-      throw new SerError(
-        'AUDIO_TOO_SHORT',
-        `The audio has ${length} samples; without centring at least fftLength (${fftLength}) are needed.`,
-      );
-    }
-    return 1 + Math.floor(surplus / hopLength);
-  }
-
-  #loadSamples(samples: Float32Array, firstFrame: number, frames: number): void {
-    const start = firstFrame * this.config.hopLength - this.#pad;
-    copyPadded(samples, start, this.#engine.openSegment(frames), this.config.padMode);
-    if (!this.#engine.isFinite(frames)) rejectSamples(samples);
-  }
-
   #extractAtOnce(samples: Float32Array, frames: number): Float32Array {
     const engine = this.#engine;
-    this.#loadSamples(samples, 0, frames);
+    engine.loadSegment(samples, 0, frames);
     writePlan(engine.kernels, { keepPower: engine.estimatesTuning ? 1 : 0 });
     engine.kernels.extract(frames);
     return engine.outputView(frames).slice();
@@ -88,7 +66,7 @@ export class FeatureExtractor {
     kernels.beginClip();
     for (let first = 0; first < frames; first += segmentFrames) {
       const count = Math.min(segmentFrames, frames - first);
-      this.#loadSamples(samples, first, count);
+      engine.loadSegment(samples, first, count);
       engine.reservePeaks(count);
       kernels.analyse(count);
       raw.set(engine.rawView(count), first * rawColumns);
@@ -99,7 +77,7 @@ export class FeatureExtractor {
       const rawView = engine.rawView(count);
       rawView.set(raw.subarray(first * rawColumns, first * rawColumns + rawView.length));
       if (engine.estimatesTuning) {
-        this.#loadSamples(samples, first, count);
+        engine.loadSegment(samples, first, count);
         kernels.chromaPass(count);
       }
       kernels.finish(count);

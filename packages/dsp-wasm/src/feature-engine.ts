@@ -1,6 +1,9 @@
 import { Arena } from './arena.ts';
+import { rejectSamples } from './checks.ts';
+import { SerError } from './errors.ts';
 import { countColumns, type FeatureConfig, type FeatureSet } from './feature-config.ts';
 import { instantiateKernels, type Kernels, type Plan, writePlan } from './kernels.ts';
+import { copyPadded } from './padding.ts';
 import { buildChromaBank } from './tables/chroma-bank.ts';
 import { listContrastBands } from './tables/contrast-bands.ts';
 import { buildDctTable } from './tables/dct-table.ts';
@@ -26,6 +29,7 @@ const chromaNorms = new Map<unknown, number>([
 /**
  * The kernels with the tables of one config, and buffers for a segment of frames. Buffers grow to
  * the longest segment seen and no further; a segment's size is bounded, whatever the clip's length.
+ * With no sets at all its output is the power spectrum.
  */
 export class FeatureEngine {
   readonly kernels: Kernels;
@@ -33,6 +37,8 @@ export class FeatureEngine {
   readonly features: number;
   readonly rawColumns: number;
   readonly estimatesTuning: boolean;
+  /** Samples of padding before the first and after the last of a clip. */
+  readonly pad: number;
   /** Frames of the longest segment, a multiple of 4. */
   readonly segmentFrames: number;
 
@@ -49,6 +55,7 @@ export class FeatureEngine {
 
   constructor(module: WebAssembly.Module, config: FeatureConfig) {
     this.config = config;
+    this.pad = config.center ? config.fftLength / 2 : 0;
     this.kernels = instantiateKernels(module, (bin) => this.#loadChromaBank((bin - 50) / 100));
     this.#arena = new Arena(this.kernels.memory, this.kernels.heapBase());
     const arena = this.#arena;
@@ -61,7 +68,8 @@ export class FeatureEngine {
     const melBands = mfccCount || melColumns ? mel.bands : 0;
     const chromaBins = columns('chroma');
     const contrastRows = columns('contrast');
-    this.features = mfccCount + chromaBins + melColumns + contrastRows;
+    this.features =
+      config.sets.length === 0 ? bins : mfccCount + chromaBins + melColumns + contrastRows;
     this.rawColumns = melBands + chromaBins + 2 * contrastRows;
     this.estimatesTuning = chromaBins > 0 && chroma.tuning === null;
 
@@ -118,24 +126,32 @@ export class FeatureEngine {
     this.#scratchBase = arena.top;
   }
 
+  /** Frames of a clip of `length` samples. Throws AUDIO_TOO_SHORT where not even one fits. */
+  countFrames(length: number): number {
+    const { hopLength, fftLength } = this.config;
+    const surplus = length + 2 * this.pad - fftLength;
+    if (surplus < 0) {
+      throw new SerError(
+        'AUDIO_TOO_SHORT',
+        `The audio has ${length} samples; without centring at least fftLength (${fftLength}) are needed.`,
+      );
+    }
+    return 1 + Math.floor(surplus / hopLength);
+  }
+
   /** Samples that `frames` frames cover. */
   countSamples(frames: number): number {
     return (frames - 1) * this.config.hopLength + this.config.fftLength;
   }
 
-  /**
-   * Makes room for a segment and returns the view that its samples are to be written to. The view
-   * is good until the next call.
-   */
-  openSegment(frames: number): Float32Array {
+  /** Copies in what frames firstFrame … firstFrame + frames - 1 cover, and checks it. */
+  loadSegment(samples: Float32Array, firstFrame: number, frames: number): void {
     if (frames > this.#capacityFrames)
       this.#growTo(Math.min(this.segmentFrames, (frames + 63) & ~63));
-    return this.#arena.floats(this.#samples, this.countSamples(frames));
-  }
-
-  /** Whether every sample of the segment just written is a finite number. */
-  isFinite(frames: number): boolean {
-    return this.kernels.findNotFinite(this.#samples, this.countSamples(frames)) < 0;
+    const length = this.countSamples(frames);
+    const start = firstFrame * this.config.hopLength - this.pad;
+    copyPadded(samples, start, this.#arena.floats(this.#samples, length), this.config.padMode);
+    if (this.kernels.findNotFinite(this.#samples, length) >= 0) rejectSamples(samples);
   }
 
   /** Room for the spectral peaks of one more segment of a long clip, behind those already there. */

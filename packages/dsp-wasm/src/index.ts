@@ -19,3 +19,4 @@ export {
 export { wasmDigest as kernelVersion } from './generated/wasm-module.ts';
 export type { ResampleOptions } from './resampler.ts';
 export type { TrimmedRange, TrimOptions } from './silence.ts';
+export type { Spectrogram, SpectrogramOptions } from './spectrogram.ts';

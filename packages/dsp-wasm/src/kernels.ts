@@ -52,6 +52,7 @@ export interface Kernels extends Record<PlanField, WebAssembly.Global> {
   chromaPass(frames: number): void;
   finish(frames: number): void;
   extract(frames: number): void;
+  spectrogram(frames: number): void;
   findNotFinite(values: number, count: number): number;
   frameMeanSquares(
     samples: number,
