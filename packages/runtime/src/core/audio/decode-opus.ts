@@ -46,7 +46,7 @@ export async function decodeOpus(
       mono.append(channelData, start, samplesDecoded, gain);
       decoded += samplesDecoded;
     }
-    mono.shorten(granule - preSkip);
+    mono.keep(0, granule - preSkip);
   } catch (cause) {
     if (cause instanceof SerError) throw cause;
     throw decodeFailure('Opus', String(cause), cause);

@@ -71,9 +71,11 @@ export class MonoBuffer {
     this.#length = position;
   }
 
-  /** Drops what lies beyond the first `length` samples. */
-  shorten(length: number): void {
-    this.#length = Math.min(this.#length, Math.max(0, length));
+  /** Drops all but samples `start` … `end - 1`. */
+  keep(start: number, end: number): void {
+    const last = Math.min(this.#length, Math.max(start, end));
+    this.#samples.copyWithin(0, start, last);
+    this.#length = Math.max(0, last - start);
   }
 
   /** The clip, without copying where the buffer is exactly full. */
