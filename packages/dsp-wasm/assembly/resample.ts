@@ -10,10 +10,7 @@ function sumOfLanes(a: v128): f32 {
 function dotProduct(coefficients: usize, samples: usize, bytes: usize): f32 {
   let sum = f32x4.splat(0);
   for (let offset: usize = 0; offset < bytes; offset += 16) {
-    sum = f32x4.add(
-      sum,
-      f32x4.mul(v128.load(coefficients + offset), v128.load(samples + offset)),
-    );
+    sum = f32x4.add(sum, f32x4.mul(v128.load(coefficients + offset), v128.load(samples + offset)));
   }
   return sumOfLanes(sum);
 }

@@ -35,21 +35,29 @@ export function assertNumber(
   }
 }
 
-/** Throws unless the signal is a Float32Array of at least one sample. */
-export function assertSamples(samples: Float32Array): void {
+/** Throws unless the signal is a Float32Array. */
+export function assertSignal(samples: Float32Array): void {
   if (!(samples instanceof Float32Array)) {
     rejectArgument('samples', Object.prototype.toString.call(samples), 'a Float32Array');
   }
+}
+
+/** Throws unless the signal is a Float32Array of at least one sample. */
+export function assertSamples(samples: Float32Array): void {
+  assertSignal(samples);
   if (samples.length === 0) {
     throw new SerError('AUDIO_EMPTY', 'The audio has 0 samples; at least 1 is needed.');
   }
 }
 
-/** Throws AUDIO_NOT_FINITE naming the first NaN or infinite sample of a signal known to hold one. */
-export function rejectSamples(samples: Float32Array): never {
+/**
+ * Throws AUDIO_NOT_FINITE naming the first NaN or infinite sample of a signal known to hold one;
+ * `samples[0]` is number `start`.
+ */
+export function rejectSamples(samples: Float32Array, start = 0): never {
   const index = samples.findIndex((sample) => !Number.isFinite(sample));
   throw new SerError(
     'AUDIO_NOT_FINITE',
-    `Sample ${index} of the audio is ${samples[index]}; every sample must be a finite number.`,
+    `Sample ${start + index} of the audio is ${samples[index]}; every sample must be a finite number.`,
   );
 }

@@ -1,8 +1,10 @@
 import { Arena } from './arena.ts';
 import { FeatureExtractor } from './extractor.ts';
 import { type FeatureConfigInput, resolveFeatureConfig } from './feature-config.ts';
+import { FeatureStream } from './feature-stream.ts';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
 import { type ResampleOptions, Resampler } from './resampler.ts';
+import { ResamplerStream } from './resampler-stream.ts';
 import { type TrimmedRange, type TrimOptions, trimSilence } from './silence.ts';
 import { Spectrogram, type SpectrogramOptions } from './spectrogram.ts';
 
@@ -37,6 +39,20 @@ export class Dsp {
   }
 
   /**
+   * The same resampling for a signal that arrives in pieces.
+   *
+   * @throws SerError INVALID_ARGUMENT for a rate that is not a whole number of hertz.
+   *
+   * @example
+   * const stream = dsp.createResamplerStream({ fromHz: 48000, toHz: 16000 });
+   * for (const chunk of chunks) play(stream.push(chunk));
+   * play(stream.flush());
+   */
+  createResamplerStream(options: ResampleOptions): ResamplerStream {
+    return new ResamplerStream(this.#resamplerFor(options));
+  }
+
+  /**
    * Where a clip's sound starts and ends: the first and last frame whose mean power is not more than
    * `topDb` below that of the loudest frame. Formula: librosa.effects.trim. A clip of digital silence
    * is kept whole, as there.
@@ -62,6 +78,22 @@ export class Dsp {
    */
   createExtractor(config?: FeatureConfigInput): FeatureExtractor {
     return new FeatureExtractor(this.#module, resolveFeatureConfig(config));
+  }
+
+  /**
+   * An extractor for a signal that arrives in pieces; its rows equal those of the whole clip.
+   *
+   * @param config as for `createExtractor`; nothing may depend on the whole clip, so `topDb` must be
+   *   null and `chroma.tuning` a number (0 is a good choice for speech).
+   * @throws SerError INVALID_ARGUMENT for such a setting, or as `resolveFeatureConfig`.
+   *
+   * @example
+   * const stream = dsp.createFeatureStream({ topDb: null, chroma: { tuning: 0 } });
+   * for (const chunk of chunks) use(stream.push(chunk));
+   * use(stream.flush());
+   */
+  createFeatureStream(config?: FeatureConfigInput): FeatureStream {
+    return new FeatureStream(this.#module, resolveFeatureConfig(config));
   }
 
   /**

@@ -144,14 +144,17 @@ export class FeatureEngine {
     return (frames - 1) * this.config.hopLength + this.config.fftLength;
   }
 
-  /** Copies in what frames firstFrame … firstFrame + frames - 1 cover, and checks it. */
-  loadSegment(samples: Float32Array, firstFrame: number, frames: number): void {
+  /**
+   * Copies in what frames firstFrame … firstFrame + frames - 1 cover, and checks it. `samples[0]` is
+   * sample number `firstSample` of the clip.
+   */
+  loadSegment(samples: Float32Array, firstFrame: number, frames: number, firstSample = 0): void {
     if (frames > this.#capacityFrames)
       this.#growTo(Math.min(this.segmentFrames, (frames + 63) & ~63));
     const length = this.countSamples(frames);
-    const start = firstFrame * this.config.hopLength - this.pad;
+    const start = firstFrame * this.config.hopLength - this.pad - firstSample;
     copyPadded(samples, start, this.#arena.floats(this.#samples, length), this.config.padMode);
-    if (this.kernels.findNotFinite(this.#samples, length) >= 0) rejectSamples(samples);
+    if (this.kernels.findNotFinite(this.#samples, length) >= 0) rejectSamples(samples, firstSample);
   }
 
   /** Room for the spectral peaks of one more segment of a long clip, behind those already there. */

@@ -1,3 +1,4 @@
+import { decodeBase64 } from './base64.ts';
 import { wasmBase64 } from './generated/wasm-module.ts';
 
 type PlanField =
@@ -91,9 +92,7 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** Compiles the embedded module, once in a program. */
 export function compileKernels(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(
-    Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0)),
-  );
+  compiled ??= WebAssembly.compile(decodeBase64(wasmBase64));
   return compiled;
 }
 

@@ -50,6 +50,16 @@ export class Resampler {
     return Math.ceil((length * this.up) / this.down);
   }
 
+  /** Outputs that are settled once `received` inputs are known, whatever follows. */
+  countSettled(received: number): number {
+    return Math.max(0, Math.ceil(((received - this.#filter.taps / 2) * this.up) / this.down));
+  }
+
+  /** Inputs that must follow a sample before the output at its time is settled. */
+  get latencySamples(): number {
+    return this.#filter.taps / 2;
+  }
+
   /** First input sample that output m depends on. */
   firstInput(m: number): number {
     return Math.floor((m * this.down) / this.up) - this.#filter.taps / 2 + 1;
@@ -80,7 +90,7 @@ export class Resampler {
     const input = arena.reserve(4 * length);
     const output = arena.reserve(4 * count);
     copyPadded(samples, from - start, arena.floats(input, length), 'constant');
-    if (kernels.findNotFinite(input, length) >= 0) rejectSamples(samples);
+    if (kernels.findNotFinite(input, length) >= 0) rejectSamples(samples, start);
     const phase = (first * down) % up;
     if (isExact) {
       kernels.resampleExact(input, phase, up, down, count, this.#phases, taps, output);
