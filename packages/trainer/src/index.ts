@@ -1,5 +1,4 @@
 import type { TrainOptions, TrainResult } from './run/train.ts';
-import type { TensorFlowState } from './tensorflow/set-up.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
 
 export type { Clip, CorpusSummary, Dataset, SkippedFile } from './datasets/clip.ts';
@@ -33,7 +32,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /**
- * Writes the best weights of a finished run as one self-describing ONNX file, and returns its path.
+ * Writes the best weights of a finished run as one self-describing ONNX file, and the model card
+ * beside it. Returns the model's path.
  *
  * @param options.outPath default: `model.onnx` in the run folder
  * @throws SerError `RUN_INVALID` when the folder holds no finished run.

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { listFeatureNames } from '@ser/dsp-wasm';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { readCheckpoint } from '../fit/checkpoint.ts';
@@ -6,13 +6,18 @@ import { selectPrefix } from '../fit/training-state.ts';
 import { buildModel } from '../models/build-model.ts';
 import { setWeights } from '../models/named-weights.ts';
 import { exportModel } from '../onnx/export-model.ts';
+import { formatModelCard } from '../report/model-card.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { describeModel } from './describe-model.ts';
 import { readRunJson, readRunSettings, runFiles } from './run-folder.ts';
 
+/** The name of the card that stands beside an exported model. */
+const modelCardFile = 'MODEL_CARD.md';
+
 /**
- * Writes the best weights of a finished run as one self-describing ONNX file, and returns its path.
+ * Writes the best weights of a finished run as one self-describing ONNX file, and the model card
+ * beside it. Returns the model's path.
  *
  * @param options.outPath default: `model.onnx` in the run folder
  * @throws SerError `RUN_INVALID` when the folder holds no finished run.
@@ -34,6 +39,7 @@ export async function exportRunToOnnx(
   tf.dispose(tensors);
   const bytes = exportModel(model, manifest);
   model.dispose();
+  await writeFileAtomic(join(dirname(outPath), modelCardFile), formatModelCard(summary, settings));
   await writeFileAtomic(outPath, bytes);
   return outPath;
 }

@@ -1,0 +1,148 @@
+import { knownCorpora } from '../datasets/known-corpora.ts';
+import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import type { RunSettings } from '../run/run-folder.ts';
+import { type RunSummary, type Side, sides } from './run-summary.ts';
+import { scoreSpeakers } from './speaker-scores.ts';
+
+/**
+ * The model card of a run as Markdown: what the model is, what it was trained on, how it scored and
+ * on what, what it confuses, and what it is not for. Every figure comes from the run.
+ */
+export function formatModelCard(summary: RunSummary, settings: RunSettings): string {
+  const test = summary.evaluations.test;
+  const sections = [
+    `# Model card: ${summary.name}`,
+    describeModel(summary, settings),
+    '## Training data',
+    formatCorpora(summary),
+    '## Scores',
+    describeProtocol(summary),
+    formatScores(summary),
+    ...(test ? ['## What it confuses', formatConfusion(test), describeConfusion(test)] : []),
+    '## By speaker of the test side',
+    formatSpeakers(summary),
+    '## Limits',
+    limits,
+    '## Licence',
+    formatLicence(summary),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function describeModel(
+  { labels, bestEpoch, createdAt }: RunSummary,
+  settings: RunSettings,
+): string {
+  const { features, trim, model, training } = settings.recipe;
+  const normalisation =
+    model.normalisation === 'clip'
+      ? "each column brought to mean 0 and variance 1 over the clip's own frames"
+      : 'each column brought to mean 0 and variance 1 over the training clips';
+  const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB cut` : '';
+  return [
+    `A masked bidirectional LSTM (${model.lstmUnits.join(', ')} units, dense ${model.denseUnits}, dropout ${model.dropout}) that tells ${labels.length} emotions apart: ${labels.join(', ')}.`,
+    `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.`,
+    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are those of epoch ${bestEpoch}, picked on validation clips. Made ${createdAt.slice(0, 10)}.`,
+  ].join('\n\n');
+}
+
+function formatCorpora({ corpora, predictions }: RunSummary): string {
+  const rows = corpora.map(({ name, licence }) => {
+    const known = Object.values(knownCorpora).find((corpus) => corpus.name === name);
+    const own = predictions.filter(({ corpus, split }) => corpus === name && split === 'train');
+    const speakers = new Set(own.map(({ speaker }) => speaker)).size;
+    return [known?.title ?? name, own.length, speakers, known?.language ?? 'not stated', licence];
+  });
+  const header = ['corpus', 'training clips', 'speakers', 'language', 'licence of the data'];
+  return formatTable(header, rows);
+}
+
+function describeProtocol({ protocol, predictions }: RunSummary): string {
+  const fold = protocol.fold === null ? '' : `, fold ${protocol.fold}`;
+  const speakersOf = (side: Side): Set<string> =>
+    new Set(
+      predictions
+        .filter(({ split }) => split === side)
+        .map(({ corpus, speaker }) => `${corpus}/${speaker}`),
+    );
+  const trained = speakersOf('train');
+  const shared = [...speakersOf('test')].filter((speaker) => trained.has(speaker)).length;
+  const independence =
+    shared === 0
+      ? 'No speaker of the test side is in training or validation.'
+      : `${shared} of the test side's speakers are in training too, so these scores are higher than a stranger gets.`;
+  return `Protocol \`${protocol.name}\`${fold}, seed ${protocol.seed}. ${independence} UAR is the mean recall of the labels; its interval is a 95 % bootstrap over clips.`;
+}
+
+function formatScores({ evaluations }: RunSummary): string {
+  const rows = sides.flatMap((side) => {
+    const scores = evaluations[side];
+    if (!scores || side === 'train') return [];
+    const { low, high } = scores.uarInterval;
+    return [
+      [
+        side,
+        scores.n,
+        percent(scores.uar),
+        `${percent(low)} to ${percent(high)}`,
+        percent(scores.accuracy),
+        scores.macro.f1.toFixed(3),
+        scores.ece.toFixed(3),
+      ],
+    ];
+  });
+  const header = ['side', 'clips', 'UAR', '95 % interval', 'accuracy', 'macro F1', 'ECE'];
+  return formatTable(header, rows);
+}
+
+function formatConfusion({ labels, confusion }: Evaluation): string {
+  const rows = labels.map((label, row) => [`**${label}**`, ...confusion[row]!]);
+  return formatTable(['true \\ predicted', ...labels], rows);
+}
+
+function describeConfusion({ labels, confusion }: Evaluation): string {
+  const pairs = labels.flatMap((truth, row) =>
+    labels.flatMap((predicted, column) =>
+      row === column ? [] : [{ truth, predicted, clips: confusion[row]![column]! }],
+    ),
+  );
+  const worst = pairs.sort((a, b) => b.clips - a.clips).slice(0, 3);
+  const named = worst.map(({ truth, predicted, clips }) => `${truth} for ${predicted} (${clips})`);
+  return `Most often it takes ${named.join(', ')}.`;
+}
+
+function formatSpeakers({ predictions }: RunSummary): string {
+  const scores = scoreSpeakers(predictions.filter(({ split }) => split === 'test'));
+  const rows = scores.map(({ corpus, speaker, clips, uar, hardest }) => [
+    `${corpus} ${speaker}`,
+    clips,
+    percent(uar),
+    `${hardest.label} (recall ${percent(hardest.recall)})`,
+  ]);
+  return formatTable(['speaker', 'clips', 'UAR', 'hardest label'], rows);
+}
+
+const limits = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, noise and telephone sound are outside what was measured.
+- It names how a clip sounds compared with acted examples, not what a person feels. Do not use it to judge people: not in hiring, schooling, policing, health or credit.
+- Some uses of emotion recognition are restricted or forbidden by law, for example at work and in schools in the European Union.
+- A confidence is calibrated on the validation speakers; on other voices and microphones it is less reliable.`;
+
+function formatLicence({ corpora }: RunSummary): string {
+  const lines = corpora.map(({ name, licence }) => {
+    const known = Object.values(knownCorpora).find((corpus) => corpus.name === name);
+    return `- ${known?.title ?? name}: ${licence}.${known ? ` ${known.citation} ${known.url}` : ''}`;
+  });
+  const restricted = corpora.some(({ licence }) => /\bNC\b/.test(licence))
+    ? 'The weights are derived from data under a non-commercial licence: use them for research, teaching and trial, and train your own for a product.\n\n'
+    : '';
+  return `${restricted}${lines.join('\n')}`;
+}
+
+function formatTable(header: readonly unknown[], rows: readonly (readonly unknown[])[]): string {
+  const lines = [header, header.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
