@@ -1,3 +1,4 @@
+import { EndOfBits } from '../bit-reader.ts';
 import type { PacketReader } from './packet-reader.ts';
 
 const free = -1;
@@ -21,13 +22,14 @@ export class PrefixTree {
     return this.#insert(root, length, entry);
   }
 
-  /** Whether every sequence of bits means something; a single word is a lawful exception. */
+  /** Whether every sequence of bits means something; one word, or none, is a lawful exception. */
   get isComplete(): boolean {
-    return this.#isFull[root]! || this.#leaves === 1;
+    return this.#isFull[root]! || this.#leaves <= 1;
   }
 
-  /** The next entry. */
+  /** The next entry; a tree without any ends the packet. */
   read(reader: PacketReader): number {
+    if (this.#leaves === 0) throw new EndOfBits('The code has no words.');
     if (this.#leaves === 1) {
       reader.read(1);
       return this.#lastEntry;
