@@ -14,12 +14,14 @@ export class TrainingLog {
   /** Takes one event. */
   show(event: TrainEvent): void {
     if (this.#json) {
-      if (event.type !== 'batch' && event.type !== 'features') printJson(event);
+      if (!('done' in event)) printJson(event);
       return;
     }
     switch (event.type) {
       case 'features':
         return this.#progress.update('Features', event.done, event.total);
+      case 'augmentation':
+        return this.#progress.update('Augmented clips', event.done, event.total);
       case 'batch':
         return this.#progress.update(
           `Epoch ${event.epoch}/${event.epochs}`,

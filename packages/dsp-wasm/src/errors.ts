@@ -17,7 +17,8 @@ export type SerErrorCode =
   | 'MODEL_INVALID'
   | 'RUNTIME_UNAVAILABLE'
   | 'RUN_INVALID'
-  | 'TENSORFLOW_UNAVAILABLE';
+  | 'TENSORFLOW_UNAVAILABLE'
+  | 'TRAINING_DIVERGED';
 
 /**
  * The one error type of the project. `code` is stable and meant for programs; `message` is one

@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
-import { createFrontEnd, decodeAudio, type FrontEnd, type FrontEndConfig } from '@ser/runtime/core';
+import { type Dsp, type FeatureMatrix, loadDsp, SerError } from '@ser/dsp-wasm';
+import {
+  type AudioClip,
+  createFrontEnd,
+  decodeAudio,
+  type FrontEnd,
+  type FrontEndConfig,
+} from '@ser/runtime/core';
+import { augmentClip } from '../augment/augment-clip.ts';
+import type { ClipChanges } from '../augment/augmentation-settings.ts';
+import { createRandom } from '../random.ts';
 
 /** One clip to extract. */
 export interface ExtractTask {
@@ -8,18 +17,70 @@ export interface ExtractTask {
   frontEnd: FrontEndConfig;
 }
 
-/** The clip's matrix, or why there is none. */
-export type ExtractOutcome = { matrix: FeatureMatrix } | { failure: string };
+/** Changed copies of one clip to extract. */
+export interface CopyTask extends ExtractTask {
+  changes: ClipChanges;
+  /** The clip's digest; with a copy's number it decides what is drawn. */
+  contentHash: string;
+  /** Numbers of the copies. */
+  copies: number[];
+}
+
+/** The matrices, or why there are none. */
+export type ExtractOutcome = { matrices: FeatureMatrix[] } | { failure: string };
 
 let current: { key: string; frontEnd: Promise<FrontEnd> } | undefined;
+let sharedDsp: Promise<Dsp> | undefined;
 
 /** Decodes one clip and computes its features; a clip that cannot be read is an outcome, not an error. */
-export async function extractClip({ path, frontEnd }: ExtractTask): Promise<ExtractOutcome> {
-  const key = JSON.stringify(frontEnd);
-  if (current?.key !== key) current = { key, frontEnd: createFrontEnd(frontEnd) };
-  try {
+export function extractClip({ path, frontEnd }: ExtractTask): Promise<ExtractOutcome> {
+  return tryClip(async () => {
     const clip = await decodeAudio(await readFile(path));
-    return { matrix: (await current.frontEnd).process(clip) };
+    return [(await getFrontEnd(frontEnd)).process(clip)];
+  });
+}
+
+/**
+ * Decodes one clip and computes the features of changed copies. Silence is trimmed before the
+ * changes, since noise would hide it.
+ */
+export function extractCopies(task: CopyTask): Promise<ExtractOutcome> {
+  const { path, frontEnd, changes, contentHash, copies } = task;
+  return tryClip(async () => {
+    const clip = await decodeAudio(await readFile(path));
+    sharedDsp ??= loadDsp();
+    const dsp = await sharedDsp;
+    const samples = prepareSamples(clip, frontEnd, dsp);
+    const { sampleRateHz } = frontEnd.features;
+    const seed = Number.parseInt(contentHash.slice(0, 8), 16);
+    const extractor = await getFrontEnd(frontEnd);
+    return copies.map((copy) => {
+      const random = createRandom(seed).fork(`copy ${copy}`);
+      const changed = augmentClip(samples, changes, { sampleRateHz, random, dsp });
+      return extractor.process({ samples: changed, sampleRateHz });
+    });
+  });
+}
+
+function getFrontEnd(config: FrontEndConfig): Promise<FrontEnd> {
+  const key = JSON.stringify(config);
+  if (current?.key !== key) current = { key, frontEnd: createFrontEnd(config) };
+  return current.frontEnd;
+}
+
+/** The clip at the front end's rate, without the silence at its ends. */
+function prepareSamples(clip: AudioClip, { features, trim }: FrontEndConfig, dsp: Dsp) {
+  const fromHz = clip.sampleRateHz;
+  const toHz = features.sampleRateHz;
+  const samples = fromHz === toHz ? clip.samples : dsp.resample(clip.samples, { fromHz, toHz });
+  if (!trim) return samples;
+  const { startSample, endSample } = dsp.trimSilence(samples, trim);
+  return samples.slice(startSample, endSample);
+}
+
+async function tryClip(extract: () => Promise<FeatureMatrix[]>): Promise<ExtractOutcome> {
+  try {
+    return { matrices: await extract() };
   } catch (error) {
     if (error instanceof SerError) return { failure: error.message };
     if (error instanceof Error && 'code' in error) return { failure: error.message };

@@ -4,28 +4,41 @@ import { join } from 'node:path';
 import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
 import type { FrontEndConfig } from '@ser/runtime/core';
 import { writeFileAtomic } from '../atomic-file.ts';
+import { augmentationVersion } from '../augment/augment-clip.ts';
+import type { ClipChanges } from '../augment/augmentation-settings.ts';
 import { locateCache } from '../cache-directory.ts';
 
 const headerBytes = 8;
 
+/** What an entry of the cache hangs on, besides the clip. */
+export interface CacheOptions {
+  frontEnd: FrontEndConfig;
+  /** What was done to the copies; undefined: the clips as they are. */
+  changes?: ClipChanges | undefined;
+  /** Default: `features` in the project's cache folder. */
+  root?: string;
+}
+
 /**
  * Feature matrices on disk, one file each: frames and features (uint32, little endian), then the
- * values (float32). The name is a digest of the clip's bytes, the front end and the kernels, so an
- * entry is never out of date; writes are atomic, so two processes may share the cache.
+ * values (float32). The name is a digest of the clip's bytes, the front end, the kernels and what
+ * was done to the clip, so an entry is never out of date; writes are atomic, so two processes may
+ * share the cache.
  */
 export class FeatureCache {
   readonly #directory: string;
 
-  constructor(frontEnd: FrontEndConfig, root = join(locateCache(), 'features')) {
+  constructor({ frontEnd, changes, root = join(locateCache(), 'features') }: CacheOptions) {
+    const copies = changes ? [augmentationVersion, changes] : [];
     const digest = createHash('sha256')
-      .update(JSON.stringify([kernelVersion, frontEnd]))
+      .update(JSON.stringify([kernelVersion, frontEnd, ...copies]))
       .digest('hex');
     this.#directory = join(root, digest.slice(0, 16));
   }
 
-  /** Returns the matrix of the clip with this content hash, or null. A damaged file is no entry. */
-  async read(contentHash: string): Promise<FeatureMatrix | null> {
-    const bytes = await readFile(this.#locate(contentHash)).catch(() => null);
+  /** Returns the matrix of this name, or null. A damaged file is no entry. */
+  async read(name: string): Promise<FeatureMatrix | null> {
+    const bytes = await readFile(this.#locate(name)).catch(() => null);
     if (!bytes || bytes.length < headerBytes) return null;
     const frames = bytes.readUInt32LE(0);
     const features = bytes.readUInt32LE(4);
@@ -36,15 +49,15 @@ export class FeatureCache {
   }
 
   /** Stores a matrix. */
-  async write(contentHash: string, { data, frames, features }: FeatureMatrix): Promise<void> {
+  async write(name: string, { data, frames, features }: FeatureMatrix): Promise<void> {
     const bytes = Buffer.alloc(headerBytes + data.byteLength);
     bytes.writeUInt32LE(frames, 0);
     bytes.writeUInt32LE(features, 4);
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(bytes, headerBytes);
-    await writeFileAtomic(this.#locate(contentHash), bytes, { flush: false });
+    await writeFileAtomic(this.#locate(name), bytes, { flush: false });
   }
 
-  #locate(contentHash: string): string {
-    return join(this.#directory, contentHash.slice(0, 2), `${contentHash}.f32`);
+  #locate(name: string): string {
+    return join(this.#directory, name.slice(0, 2), `${name}.f32`);
   }
 }

@@ -2,13 +2,7 @@ import type { FeatureMatrix } from '@ser/dsp-wasm';
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-node';
 import type { Random } from '../random.ts';
 import { tf } from '../tensorflow/tf.ts';
-
-/** A clip ready for the model. */
-export interface Example {
-  matrix: FeatureMatrix;
-  /** Index into the run's labels. */
-  label: number;
-}
+import type { Example } from './example.ts';
 
 /** Batches whose clips are drawn from a window of this many batches, sorted by length. */
 const batchesPerBucket = 8;
@@ -18,7 +12,7 @@ const batchesPerBucket = 8;
  * cut into buckets, each bucket is sorted by length and cut into batches, and the batches are
  * shuffled. Every example stands in exactly one batch.
  */
-export function drawBatches<T extends Example>(
+export function drawBatches<T extends Pick<Example, 'matrix'>>(
   examples: readonly T[],
   { batchSize, random }: { batchSize: number; random: Random },
 ): T[][] {

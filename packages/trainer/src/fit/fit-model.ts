@@ -1,11 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
-import type {
-  LayersModel,
-  NamedTensorMap,
-  Scalar,
-  Tensor2D,
-  Variable,
-} from '@tensorflow/tfjs-node';
+import type { LayersModel } from '@tensorflow/tfjs-node';
 import { measureLogLoss } from '../evaluate/calibration.ts';
 import { averageRecall, countConfusion, scoreClasses } from '../evaluate/confusion.ts';
 import { findLargest } from '../evaluate/predictions.ts';
@@ -14,9 +8,14 @@ import { createRandom } from '../random.ts';
 import type { TrainingSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { Adam } from './adam.ts';
-import { drawBatches, type Example, stackBatch } from './batches.ts';
+import { drawBatches } from './batches.ts';
+import { countDraws, drawEpoch } from './draw-epoch.ts';
+import type { Example } from './example.ts';
 import { scheduleLearningRate } from './learning-rate.ts';
+import { mixBatch, type TrainingItem } from './mixup.ts';
 import { predictProbabilities } from './predict-probabilities.ts';
+import { createTarget, weighClasses } from './targets.ts';
+import { differentiate } from './train-step.ts';
 import { TrainingState } from './training-state.ts';
 
 /** What one epoch gave. Losses are means over clips, in nats. */
@@ -42,6 +41,8 @@ export interface FitOptions {
   train: readonly Example[];
   validation: readonly Example[];
   settings: TrainingSettings;
+  /** How many of a training clip's versions, itself and its copies, an epoch takes. Default 1. */
+  versionsPerEpoch?: number;
   seed: number;
   /** File that training continues from when it is there, and writes after every epoch. */
   checkpointPath?: string;
@@ -59,7 +60,8 @@ export interface FitOptions {
  * the seed, the epoch and the step, so a training that goes on from its checkpoint ends with the
  * weights of one that was never interrupted.
  *
- * @throws SerError `ABORTED` after the signal, `RUN_INVALID` for an unfit checkpoint.
+ * @throws SerError `ABORTED` after the signal, `RUN_INVALID` for an unfit checkpoint,
+ *   `TRAINING_DIVERGED` naming the batch's clips where the loss is not finite.
  */
 export async function fitModel(model: LayersModel, options: FitOptions): Promise<FitResult> {
   const { settings, checkpointPath } = options;
@@ -68,7 +70,7 @@ export async function fitModel(model: LayersModel, options: FitOptions): Promise
   try {
     if (checkpointPath) await state.restore(checkpointPath);
     while (state.history.length < settings.epochs && !state.hasStalled(settings.patience)) {
-      const log = await runEpoch(model, optimiser, state.history.length + 1, options);
+      const log = await runEpoch(model, optimiser, state, options);
       state.add(log);
       if (checkpointPath) await state.save(checkpointPath);
       options.onEpoch?.(log);
@@ -84,26 +86,47 @@ export async function fitModel(model: LayersModel, options: FitOptions): Promise
 async function runEpoch(
   model: LayersModel,
   optimiser: Adam,
-  epoch: number,
+  state: TrainingState,
   options: FitOptions,
 ): Promise<EpochLog> {
-  const { settings, train, validation, seed, signal } = options;
+  const { settings, train, validation, versionsPerEpoch = 1, seed, signal } = options;
+  const { batchSize, mixup } = settings;
+  const epoch = state.history.length + 1;
   const started = performance.now();
-  const totalSteps = Math.ceil(train.length / settings.batchSize) * settings.epochs;
+  const stepsPerEpoch = Math.ceil(countDraws(train, versionsPerEpoch) / batchSize);
+  const validationLosses = state.history.map(({ validationLoss }) => validationLoss);
   const variables = [...listTrainable(model).values()];
+  const classes = (model.outputs[0]!.shape.at(-1) ?? 0) as number;
+  const classWeights = weighClasses(train, classes, settings.classWeights);
   const random = createRandom(seed).fork(`epoch ${epoch}`);
+  const chosen = drawEpoch(train, { sampling: settings.sampling, versionsPerEpoch, random });
   let lossSum = 0;
   let correct = 0;
   let seen = 0;
-  for (const batch of drawBatches(train, { batchSize: settings.batchSize, random })) {
-    setTrainingStep(model, optimiser.step);
-    const outcome = differentiate(model, variables, batch, settings.labelSmoothing);
-    optimiser.apply(outcome.gradients, {
-      learningRate: scheduleLearningRate(settings, optimiser.step, totalSteps),
-      weightDecay: settings.weightDecay,
-      clipNorm: settings.gradientClipNorm,
+  for (const batch of drawBatches(chosen, { batchSize, random })) {
+    const step = optimiser.step;
+    const items = batch.map((example): TrainingItem => {
+      const { labelSmoothing } = settings;
+      const target = createTarget(example, { classes, labelSmoothing, classWeights });
+      return { matrix: example.matrix, target };
     });
-    tf.dispose(outcome.gradients);
+    setTrainingStep(model, step);
+    const mixed = mixup ? mixBatch(items, mixup, random.fork(`mixup ${step}`)) : items;
+    const { gradients, ...outcome } = differentiate(model, variables, mixed);
+    try {
+      checkLoss(outcome.loss, batch, epoch);
+      optimiser.apply(gradients, {
+        learningRate: scheduleLearningRate(settings, {
+          step,
+          totalSteps: stepsPerEpoch * settings.epochs,
+          validationLosses,
+        }),
+        weightDecay: settings.weightDecay,
+        clipNorm: settings.gradientClipNorm,
+      });
+    } finally {
+      tf.dispose(gradients);
+    }
     lossSum += outcome.loss * batch.length;
     correct += outcome.correct;
     seen += batch.length;
@@ -116,9 +139,18 @@ async function runEpoch(
     epoch,
     trainLoss: lossSum / seen,
     trainAccuracy: correct / seen,
-    ...validate(model, validation, settings.batchSize),
+    ...validate(model, validation, batchSize),
     durationSec: (performance.now() - started) / 1000,
   };
+}
+
+function checkLoss(loss: number, batch: readonly Example[], epoch: number): void {
+  if (Number.isFinite(loss)) return;
+  const names = batch.map(({ name }) => name ?? 'unnamed').join(', ');
+  throw new SerError(
+    'TRAINING_DIVERGED',
+    `The loss became ${loss} in epoch ${epoch}; lower the learning rate, or look at the clips of the batch: ${names}.`,
+  );
 }
 
 function validate(model: LayersModel, examples: readonly Example[], batchSize: number) {
@@ -134,29 +166,4 @@ function validate(model: LayersModel, examples: readonly Example[], batchSize: n
     validationAccuracy: hits / truth.length,
     validationUar: averageRecall(scoreClasses(confusion, labels)),
   };
-}
-
-function differentiate(
-  model: LayersModel,
-  variables: Variable[],
-  batch: readonly Example[],
-  labelSmoothing: number,
-): { loss: number; correct: number; gradients: NamedTensorMap } {
-  let correct = 0;
-  const { value, grads } = tf.tidy(() => {
-    const inputs = stackBatch(batch.map((example) => example.matrix));
-    const labels = tf.tensor1d(
-      batch.map((example) => example.label),
-      'int32',
-    );
-    return tf.variableGrads(() => {
-      const logits = model.apply([...inputs], { training: true }) as Tensor2D;
-      correct = tf.sum(tf.equal(tf.argMax(logits, 1), labels)).dataSync()[0]!;
-      const targets = tf.oneHot(labels, logits.shape[1]);
-      return tf.losses.softmaxCrossEntropy(targets, logits, undefined, labelSmoothing) as Scalar;
-    }, variables);
-  });
-  const loss = value.dataSync()[0]!;
-  value.dispose();
-  return { loss, correct, gradients: grads };
 }

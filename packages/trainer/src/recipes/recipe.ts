@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
+import { augmentationSchema } from '../augment/augmentation-settings.ts';
 
 const modelSchema = z.strictObject({
   /**
@@ -28,13 +29,24 @@ const trainingSchema = z.strictObject({
   batchSize: z.int().min(1).max(1024),
   /** Peak learning rate of Adam. */
   learningRate: z.number().positive(),
-  /** `one-cycle` rises to the peak over the first 30 % of the steps and falls to nearly 0. */
-  schedule: z.enum(['constant', 'cosine', 'one-cycle']),
+  /**
+   * `one-cycle` rises to the peak over the first 30 % of the steps and falls to nearly 0;
+   * `reduce-on-plateau` halves after every 5 epochs without a lower validation loss.
+   */
+  schedule: z.enum(['constant', 'cosine', 'one-cycle', 'reduce-on-plateau']),
   /** Decoupled weight decay (AdamW), a step. */
   weightDecay: z.number().min(0),
   /** Largest global norm of a gradient; null: gradients are not clipped. */
   gradientClipNorm: z.number().positive().nullable(),
   labelSmoothing: z.number().min(0).lt(1),
+  /** Which clips an epoch draws: every one once, or as many, an equal share of each group. */
+  sampling: z
+    .enum(['every-clip', 'balanced-labels', 'balanced-corpora', 'balanced-labels-and-corpora'])
+    .default('every-clip'),
+  /** Weights of the labels in the loss; `balanced`: rare labels count as much as frequent ones. */
+  classWeights: z.enum(['none', 'balanced']).default('none'),
+  /** Alpha of mixup: clips of a batch are mixed by shares from Beta(alpha, alpha). Null: not mixed. */
+  mixup: z.number().positive().max(4).nullable().default(null),
   /** Epochs without a better validation UAR before training stops; null: it never stops early. */
   patience: z.int().min(1).nullable(),
 });
@@ -60,6 +72,8 @@ const recipeSchema = z.strictObject({
       hopLength: z.int().positive(),
     })
     .nullable(),
+  /** Changed copies of the training clips, or null. Default null. */
+  augmentation: augmentationSchema.nullable().default(null),
   model: modelSchema,
   training: trainingSchema,
 });

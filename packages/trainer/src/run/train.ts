@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import type { Clip, SkippedFile } from '../datasets/clip.ts';
+import type { SkippedFile } from '../datasets/clip.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
-import type { Example } from '../fit/batches.ts';
+import { countDraws } from '../fit/draw-epoch.ts';
 import { type EpochLog, fitModel } from '../fit/fit-model.ts';
 import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
 import { measureFeatures } from '../models/feature-statistics.ts';
@@ -12,6 +12,7 @@ import { splitDataset } from '../protocols/split-dataset.ts';
 import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
+import { createExamples } from './create-examples.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
 import { type RunSettings, readRunSettings, runFiles, writeRunSettings } from './run-folder.ts';
@@ -22,6 +23,7 @@ export type TrainEvent =
   | { type: 'features'; done: number; total: number }
   | { type: 'dataset'; clips: number; labels: string[]; skipped: SkippedFile[] }
   | { type: 'split'; protocol: string; train: number; validation: number; test: number }
+  | { type: 'augmentation'; done: number; total: number }
   | { type: 'batch'; epoch: number; epochs: number; done: number; total: number }
   | ({ type: 'epoch'; epochs: number } & EpochLog);
 
@@ -70,9 +72,10 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
 
   const present = new Set(split.train.map(({ label }) => label));
   const labels = allLabels.filter((label) => present.has(label));
-  const toExamples = (side: readonly Clip[]): Example[] =>
-    side.map((clip) => ({ matrix: matrices.get(clip)!, label: labels.indexOf(clip.label) }));
-  const train = toExamples(split.train);
+  const { train, validation } = await createExamples({
+    ...{ split, labels, matrices, recipe, signal },
+    onProgress: (done, total) => report({ type: 'augmentation', done, total }),
+  });
   const model = buildModel(recipe.model, {
     features: train[0]!.matrix.features,
     classes: labels.length,
@@ -80,13 +83,16 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   });
   setFeatureStatistics(model, measureFeatures(train.map(({ matrix }) => matrix)));
   const { epochs } = recipe.training;
+  const versionsPerEpoch = recipe.augmentation?.versionsPerEpoch ?? 1;
+  const total = countDraws(train, versionsPerEpoch);
   const fit = await fitModel(model, {
     train,
-    validation: toExamples(split.validation),
+    validation,
     settings: recipe.training,
+    versionsPerEpoch,
     seed: settings.seed,
     checkpointPath: join(directory, runFiles.checkpoint),
-    onBatch: (done, epoch) => report({ type: 'batch', epoch, epochs, done, total: train.length }),
+    onBatch: (done, epoch) => report({ type: 'batch', epoch, epochs, done, total }),
     onEpoch: (log) => report({ type: 'epoch', epochs, ...log }),
     ...(signal && { signal }),
   });

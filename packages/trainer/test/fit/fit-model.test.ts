@@ -17,6 +17,9 @@ const settings: FitOptions['settings'] = {
   weightDecay: 0.01,
   gradientClipNorm: 2,
   labelSmoothing: 0.1,
+  sampling: 'every-clip',
+  classWeights: 'none',
+  mixup: null,
   patience: null,
 };
 const train = createExamples(60, 1);
@@ -105,6 +108,30 @@ describe('fitModel', () => {
     const stalled = { ...settings, learningRate: 1e-12, epochs: 50, patience: 2 };
     const { history } = await fitModel(build(), { train, validation, settings: stalled, seed: 0 });
     expect(history.length).toBeLessThan(10);
+  });
+
+  it('stops at a loss that is no number, and names the clips', async () => {
+    const broken = train.map((example, at) => ({ ...example, name: `clip-${at}` }));
+    const { matrix } = broken[7]!;
+    broken[7]!.matrix = { ...matrix, data: matrix.data.map(() => Number.NaN) };
+    const run = fitModel(build(), { train: broken, validation, settings, seed: 0 });
+    await expect(run).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+      message: expect.stringMatching(/clip-7\b/),
+    });
+  });
+
+  it('learns with balanced sampling, class weights, mixup and the plateau schedule', async () => {
+    const all = {
+      ...settings,
+      epochs: 12,
+      sampling: 'balanced-labels',
+      classWeights: 'balanced',
+      mixup: 0.3,
+      schedule: 'reduce-on-plateau',
+    } as const;
+    const { history } = await fitModel(build(), { train, validation, settings: all, seed: 0 });
+    expect(Math.max(...history.map(({ validationUar }) => validationUar))).toBeGreaterThan(0.6);
   });
 
   it('refuses a checkpoint that is cut off or of another seed', async () => {

@@ -1,4 +1,4 @@
-import type { Example } from '../../src/fit/batches.ts';
+import type { Example } from '../../src/fit/example.ts';
 import { createRandom } from '../../src/random.ts';
 
 /** Examples whose label is the column that is raised; lengths differ. */

@@ -1,0 +1,16 @@
+import type { FeatureMatrix } from '@ser/dsp-wasm';
+
+/** A clip ready for the model. */
+export interface Example {
+  matrix: FeatureMatrix;
+  /** Index into the run's labels. */
+  label: number;
+  /** Features of changed copies, for training. */
+  copies?: readonly FeatureMatrix[];
+  /** What the clip belongs to, for balanced sampling. */
+  corpus?: string;
+  /** The labels that the clip's corpus has; the loss looks at no others. Absent: all. */
+  knownLabels?: readonly number[];
+  /** What the clip is called in messages. */
+  name?: string;
+}

@@ -1,0 +1,83 @@
+import { loadDsp } from '@ser/dsp-wasm';
+import { describe, expect, it } from 'vitest';
+import { augmentClip } from '../../src/augment/augment-clip.ts';
+import { augmentationSchema, selectChanges } from '../../src/augment/augmentation-settings.ts';
+import { createRandom } from '../../src/random.ts';
+
+const sampleRateHz = 16000;
+const dsp = await loadDsp();
+
+function tone(frequencyHz: number, seconds = 1): Float32Array {
+  return Float32Array.from(
+    { length: sampleRateHz * seconds },
+    (_, at) => 0.3 * Math.sin((2 * Math.PI * frequencyHz * at) / sampleRateHz),
+  );
+}
+
+function augment(samples: Float32Array, changes: object, seed = 1): Float32Array {
+  const settings = augmentationSchema.parse({ copies: 1, ...changes });
+  const context = { sampleRateHz, random: createRandom(seed), dsp };
+  return augmentClip(samples, selectChanges(settings), context);
+}
+
+function powerDb(samples: Float32Array): number {
+  const inner = samples.subarray(500, samples.length - 500);
+  return 10 * Math.log10(inner.reduce((sum, sample) => sum + sample * sample, 0) / inner.length);
+}
+
+describe('augmentClip', () => {
+  it('leaves a clip alone without changes', () => {
+    expect(augment(tone(440), {})).toEqual(tone(440));
+  });
+
+  it('plays faster by the factor', () => {
+    const faster = augment(tone(400), { speed: [1.25, 1.25] });
+    expect(faster).toHaveLength(12800);
+    const expected = tone(500, 0.8);
+    for (let at = 500; at < 12300; at += 97) expect(faster[at]).toBeCloseTo(expected[at]!, 3);
+  });
+
+  it('changes the level', () => {
+    const louder = augment(tone(440), { gainDb: [6, 6] });
+    expect(powerDb(louder) - powerDb(tone(440))).toBeCloseTo(6, 4);
+  });
+
+  it.each([20, 3])('adds noise at %i dB below the clip', (snrDb) => {
+    const clean = tone(440);
+    const noisy = augment(clean, { noiseSnrDb: [snrDb, snrDb] });
+    const noise = noisy.map((sample, at) => sample - clean[at]!);
+    expect(powerDb(clean) - powerDb(noise)).toBeCloseTo(snrDb, 0);
+  });
+
+  it.each([
+    [500, -3],
+    [1000, 0],
+    [2000, 3],
+    [4000, 6],
+  ])('tilts the spectrum: %i Hz by %i dB at 3 dB an octave', (frequencyHz, expectedDb) => {
+    const tilted = augment(tone(frequencyHz), { tiltDbPerOctave: [3, 3] });
+    expect(powerDb(tilted) - powerDb(tone(frequencyHz))).toBeCloseTo(expectedDb, 0.7);
+  });
+
+  it('hangs on the seed alone, and each change on a stream of its own', () => {
+    const all = { speed: [0.9, 1.1], gainDb: [-6, 6], noiseSnrDb: [10, 30] };
+    expect(augment(tone(440), all, 3)).toEqual(augment(tone(440), all, 3));
+    expect(augment(tone(440), all, 3)).not.toEqual(augment(tone(440), all, 4));
+    const { gainDb } = all;
+    const alone = augment(tone(440), { gainDb }, 3);
+    const withSpeed = augment(tone(440), { gainDb, speed: [1, 1] }, 3);
+    expect(powerDb(withSpeed)).toBeCloseTo(powerDb(alone), 3);
+  });
+});
+
+describe('augmentationSchema', () => {
+  it.each([
+    { copies: 0 },
+    { copies: 1, speed: [1.1, 0.9] },
+    { copies: 1, speed: [0.1, 1] },
+    { copies: 1, volume: [1, 2] },
+    { copies: 2, versionsPerEpoch: 4 },
+  ])('refuses %o', (value) => {
+    expect(augmentationSchema.safeParse(value).success).toBe(false);
+  });
+});
