@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineConfig, type Rollup } from 'vite';
+
+const modelPath = resolve(import.meta.dirname, process.env.SER_MODEL ?? '../../models/model.onnx');
+if (!existsSync(modelPath)) {
+  throw new Error(
+    `The demo needs a model and there is none at ${modelPath}. Train one with \`pnpm ser train\`, or name another file in SER_MODEL.`,
+  );
+}
+
+export default defineConfig({
+  // Relative addresses, so that the files may be served from any path.
+  base: './',
+  resolve: { alias: [{ find: /^ser:model\.onnx/, replacement: modelPath }] },
+  worker: { format: 'es', rollupOptions: { onwarn } },
+  build: {
+    target: 'es2022',
+    // The model and the inference library are large by nature.
+    chunkSizeWarningLimit: 2000,
+    assetsInlineLimit: 0,
+  },
+});
+
+/** Drops Rollup's remarks on the place of comments in a dependency. */
+function onwarn(warning: Rollup.RollupLog, warn: Rollup.LoggingFunction): void {
+  if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+}
