@@ -14,7 +14,14 @@ export function createProgram(): Command {
     .description('Speech emotion recognition: train, evaluate, export and predict.')
     .version(version)
     .exitOverride()
-    .showHelpAfterError('(--help shows what is allowed)');
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'ser: ')),
+    })
+    .showHelpAfterError('(--help shows what is allowed)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 something could not be done, 2 wrong usage.\n\nExample:\n  $ ser predict voice.wav',
+    );
   addPredictCommand(program);
   addTrainCommand(program);
   addEvaluateCommand(program);

@@ -19,27 +19,28 @@ export class TrainingLog {
     }
     switch (event.type) {
       case 'features':
-        return this.#progress.update('Features', event.done, event.total);
+        this.#progress.update('Features', event.done, event.total);
+        break;
       case 'augmentation':
-        return this.#progress.update('Augmented clips', event.done, event.total);
+        this.#progress.update('Augmented clips', event.done, event.total);
+        break;
       case 'batch':
-        return this.#progress.update(
-          `Epoch ${event.epoch}/${event.epochs}`,
-          event.done,
-          event.total,
-        );
+        this.#progress.update(`Epoch ${event.epoch}/${event.epochs}`, event.done, event.total);
+        break;
       case 'dataset':
         this.#progress.stop();
         print(`Dataset: ${event.clips} clips, labels ${event.labels.join(', ')}`);
         for (const { path, reason } of event.skipped) print(`  left out ${path}: ${reason}`);
-        return;
+        break;
       case 'split':
-        return print(
+        print(
           `Split ${event.protocol}: ${event.train} clips to train, ${event.validation} to validate, ${event.test} to test`,
         );
+        break;
       case 'epoch':
         this.#progress.stop();
-        return print(formatEpoch(event));
+        print(formatEpoch(event));
+        break;
     }
   }
 

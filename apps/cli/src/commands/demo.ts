@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClassifier } from '@ser/runtime';
 import type { RunSummary } from '@ser/trainer';
@@ -9,6 +8,8 @@ import { TrainingLog } from '../training-log.ts';
 
 /** Clips that the demo predicts one by one. */
 const shownClips = 5;
+/** Enough to tell voices never heard apart, and little enough for a minute of training. */
+const corpusSize = { speakers: 16, clipsPerEmotion: 10 };
 
 /** `ser demo`: the whole chain on synthetic speech, then the shipped model. */
 export function addDemoCommand(program: Command): void {
@@ -16,18 +17,17 @@ export function addDemoCommand(program: Command): void {
     .command('demo')
     .description('Run the whole chain on a small synthetic corpus: train, report, export, predict.')
     .option('--out <folder>', 'folder to write; an older demo in it is replaced', 'demo-output')
-    .addHelpText('after', '\nExample:\n  $ ser demo')
+    .addHelpText('after', '\nExample:\n  $ ser demo --out demo-output')
     .action(async ({ out }: { out: string }) => {
-      const corpus = join(out, 'corpus');
-      const run = join(out, 'run');
-      await Promise.all([corpus, run].map((path) => rm(path, { recursive: true, force: true })));
+      const { prepareDemoFolder } = await import('../demo-folder.ts');
+      const { corpus, run } = await prepareDemoFolder(out);
 
       heading('1. Synthesise speech (synthetic: no person spoke, scores say nothing about people)');
       const trainer = await import('@ser/trainer');
-      const clips = await trainer.writeSyntheticCorpus(corpus, { speakers: 8, clipsPerEmotion: 8 });
-      print(`${clips.length} clips of 8 synthetic speakers in ${corpus}`);
+      const clips = await trainer.writeSyntheticCorpus(corpus, corpusSize);
+      print(`${clips.length} clips of ${corpusSize.speakers} synthetic speakers in ${corpus}`);
 
-      heading('2. Train on 6 speakers, test on the others');
+      heading('2. Train on some speakers, test on others');
       const log = new TrainingLog({ json: false });
       const { summary, modelPath } = await abortOnInterrupt(async (signal) =>
         trainer.train({

@@ -15,7 +15,12 @@ interface Finding {
   state: string;
   /** What to do about it; absent where nothing is missing. */
   remedy?: string;
+  /** True where `ser` cannot predict without it. */
+  isNeeded?: boolean;
 }
+
+/** What the newest of the packages in use need. */
+const oldestNode = [20, 19] as const;
 
 /** `ser doctor`: versions, the tfjs backend, what is missing and how to get it. */
 export function addDoctorCommand(program: Command): void {
@@ -27,7 +32,7 @@ export function addDoctorCommand(program: Command): void {
     .action(async (options: { json?: boolean }) => {
       const findings = [
         { name: 'ser', state: version },
-        { name: 'Node', state: `${process.version} on ${platform()} ${arch()}, ${release()}` },
+        inspectNode(),
         { name: 'Processor cores', state: String(availableParallelism()) },
         await inspectOnnxRuntime(),
         await inspectShippedModel(),
@@ -35,14 +40,26 @@ export function addDoctorCommand(program: Command): void {
       ];
       if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
       else for (const finding of findings) printFinding(finding);
-      const blocksPrediction = findings.slice(0, 5).some(({ remedy }) => remedy);
-      if (blocksPrediction) process.exitCode = exitCodes.failure;
+      if (findings.some(({ remedy, isNeeded }) => remedy && isNeeded)) {
+        process.exitCode = exitCodes.failure;
+      }
     });
 }
 
 function printFinding({ name, state, remedy }: Finding): void {
   process.stdout.write(`${name.padEnd(17)} ${state}\n`);
   if (remedy) process.stdout.write(`${''.padEnd(17)} → ${remedy}\n`);
+}
+
+function inspectNode(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isOld = major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
+  return {
+    name: 'Node',
+    state: `${process.version} on ${platform()} ${arch()}, ${release()}`,
+    isNeeded: true,
+    ...(isOld && { remedy: `install Node ${oldestNode.join('.')} or later` }),
+  };
 }
 
 async function inspectOnnxRuntime(): Promise<Finding> {
@@ -52,7 +69,8 @@ async function inspectOnnxRuntime(): Promise<Finding> {
     return { name, state: await onnxRuntimeVersion() };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return { name, state: `cannot be loaded: ${reason}`, remedy: 'run `pnpm install` again' };
+    const remedy = 'run `npx -y pnpm@10 install` again';
+    return { name, state: `cannot be loaded: ${reason}`, remedy, isNeeded: true };
   }
 }
 
@@ -64,6 +82,7 @@ async function inspectShippedModel(): Promise<Finding> {
         name: 'Shipped model',
         state: 'missing',
         remedy: 'restore models/model.onnx, or name a model with --model',
+        isNeeded: true,
       };
 }
 
@@ -71,12 +90,19 @@ async function inspectShippedModel(): Promise<Finding> {
 async function inspectTraining(): Promise<Finding[]> {
   const { inspectTensorFlow, loadBackend } = await import('@ser/trainer');
   const state = await inspectTensorFlow();
+  const cache = { name: 'TensorFlow cache', state: state.cacheDirectory };
   if (state.linked) {
-    const { backend, tensorflowVersion } = await loadBackend();
-    return [
-      { name: 'tfjs backend', state: `${backend}, TensorFlow ${tensorflowVersion}` },
-      { name: 'TensorFlow cache', state: state.cacheDirectory },
-    ];
+    try {
+      const { backend, tensorflowVersion } = await loadBackend();
+      return [
+        { name: 'tfjs backend', state: `${backend}, TensorFlow ${tensorflowVersion}` },
+        cache,
+      ];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      const remedy = `remove ${state.cacheDirectory}; the next training sets it up anew`;
+      return [{ name: 'tfjs backend', state: `cannot be loaded: ${reason}`, remedy }];
+    }
   }
   const tools = await Promise.all([
     inspectTool('Python with pip', 'python3', ['-m', 'pip', '--version'], 'python3-pip'),

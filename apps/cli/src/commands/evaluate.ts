@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { Progress } from '../progress.ts';
-import { shippedModelPath } from '../shipped-model.ts';
+import { asUsage } from '../report-failure.ts';
+import { createModelOption } from '../shipped-model.ts';
 
 interface EvaluateOptions {
   model: string;
@@ -14,7 +16,7 @@ export function addEvaluateCommand(program: Command): void {
   program
     .command('evaluate')
     .description('Score a model on labelled clips. Needs no TensorFlow.')
-    .option('--model <file>', 'model.onnx to score', shippedModelPath)
+    .addOption(createModelOption('model.onnx to score'))
     .requiredOption('--data <folders...>', 'corpora, as for `ser train`')
     .option('--split <file>', "score only the test clips of a run's split.json")
     .option('--json', 'print the scores as JSON')
@@ -22,15 +24,20 @@ export function addEvaluateCommand(program: Command): void {
       'after',
       '\nExample:\n  $ ser evaluate --model runs/x/model.onnx --data data/ravdess --split runs/x/split.json',
     )
-    .action(async (options: EvaluateOptions) => {
+    .action(async (options: EvaluateOptions, command: Command) => {
       const { evaluateModel, formatClassificationReport } = await import('@ser/trainer');
       const progress = new Progress();
-      const { evaluation, skipped } = await evaluateModel({
-        modelPath: options.model,
-        data: options.data,
-        ...(options.split && { splitPath: options.split }),
-        onProgress: (done, total) => progress.update('Clips', done, total),
-      }).finally(() => progress.stop());
+      const { evaluation, skipped } = await asUsage(command, () =>
+        abortOnInterrupt((signal) =>
+          evaluateModel({
+            modelPath: options.model,
+            data: options.data,
+            ...(options.split && { splitPath: options.split }),
+            onProgress: (done, total) => progress.update('Clips', done, total),
+            signal,
+          }),
+        ),
+      ).finally(() => progress.stop());
       for (const { path, reason } of skipped) {
         process.stderr.write(`ser: left out ${path}: ${reason}\n`);
       }

@@ -1,7 +1,7 @@
 import { type Classifier, createClassifier, SerError } from '@ser/runtime';
 import type { Command } from 'commander';
 import { exitCodes } from '../report-failure.ts';
-import { shippedModelPath } from '../shipped-model.ts';
+import { createModelOption } from '../shipped-model.ts';
 
 interface PredictOptions {
   model: string;
@@ -18,7 +18,7 @@ export function addPredictCommand(program: Command): void {
     .command('predict')
     .description('Say which emotion each clip carries. Needs no TensorFlow.')
     .argument('<clips...>', 'WAV, FLAC, MP3, Ogg Vorbis or Opus files')
-    .option('--model <file>', 'model.onnx to use', shippedModelPath)
+    .addOption(createModelOption('model.onnx to use'))
     .option('--json', 'print one JSON array with every probability')
     .addHelpText('after', '\nExample:\n  $ ser predict voice.wav\n  $ ser predict *.flac --json')
     .action(async (clips: string[], options: PredictOptions) => {

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import type { ProtocolName, Recipe, RunSettings, TrainResult } from '@ser/trainer';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
+import { parseWhole } from '../parse-number.ts';
+import { asUsage } from '../report-failure.ts';
 import { TrainingLog } from '../training-log.ts';
 
 interface TrainCommandOptions {
@@ -27,7 +29,12 @@ export function addTrainCommand(program: Command): void {
     .option('--data <folders...>', 'RAVDESS, EMO-DB, CREMA-D, TESS, or one folder a label')
     .option('--recipe <name>', 'recipe that comes with the project, or a .json file', 'reference')
     .option('--out <folder>', 'run folder to write (default: runs/<recipe>-<time>)')
-    .option('--resume <folder>', 'go on with a run that was stopped')
+    .addOption(
+      new Option(
+        '--resume <folder>',
+        'go on with a run that was stopped, as it was begun',
+      ).conflicts(['data', 'out', 'fold', 'splitFile', 'epochs', 'batchSize']),
+    )
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
         .default('random')
@@ -40,27 +47,32 @@ export function addTrainCommand(program: Command): void {
           'file',
         ]),
     )
-    .option('--fold <n>', 'fold of the protocol, from 0', parseWhole)
+    .option('--fold <n>', 'fold of the protocol, from 0', parseWhole(0))
     .option('--split-file <file>', 'clips of each side, for --protocol file')
-    .option('--seed <n>', 'decides every random choice', parseWhole, 0)
-    .option('--epochs <n>', "instead of the recipe's", parseWhole)
-    .option('--batch-size <n>', "instead of the recipe's", parseWhole)
+    .option('--seed <n>', 'decides every random choice', parseWhole(0), 0)
+    .option('--epochs <n>', "instead of the recipe's", parseWhole(1))
+    .option('--batch-size <n>', "instead of the recipe's", parseWhole(1))
     .option('--json', 'print one JSON event a line')
     .addHelpText('after', '\nExample:\n  $ ser train --data data/ravdess --epochs 40')
-    .action(async (options: TrainCommandOptions) => {
+    .action(async (options: TrainCommandOptions, command: Command) => {
+      if (!options.resume && !options.data) {
+        command.error("error: required option '--data <folders...>' not specified");
+      }
       const trainer = await import('@ser/trainer');
       const { directory, settings } = options.resume
         ? { directory: options.resume, settings: await trainer.readRunSettings(options.resume) }
         : await describeRun(options, await trainer.readRecipe(options.recipe));
       const log = new TrainingLog({ json: options.json ?? false });
       try {
-        const result = await abortOnInterrupt((signal) =>
-          trainer.train({
-            settings,
-            outDirectory: directory,
-            onEvent: (event) => log.show(event),
-            signal,
-          }),
+        const result = await asUsage(command, () =>
+          abortOnInterrupt((signal) =>
+            trainer.train({
+              settings,
+              outDirectory: directory,
+              onEvent: (event) => log.show(event),
+              signal,
+            }),
+          ),
         );
         log.stop();
         printResult(result, directory, options.json ?? false, trainer.formatClassificationReport);
@@ -81,9 +93,6 @@ async function describeRun(
   options: TrainCommandOptions,
   recipe: Recipe,
 ): Promise<{ directory: string; settings: RunSettings }> {
-  if (!options.data) {
-    throw new SerError('INVALID_ARGUMENT', '--data is missing: name a folder of labelled clips.');
-  }
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const training = {
     ...recipe.training,
@@ -93,7 +102,7 @@ async function describeRun(
   return {
     directory: options.out ?? join('runs', `${recipe.name}-${time}`),
     settings: {
-      data: options.data,
+      data: options.data ?? [],
       recipe: { ...recipe, training },
       protocol: options.protocol,
       seed: options.seed,
@@ -121,12 +130,4 @@ function printResult(
   process.stdout.write(`\nTest clips, weights of epoch ${summary.bestEpoch}:\n\n`);
   process.stdout.write(`${formatReport(test)}\n`);
   process.stdout.write(`Report: ${join(directory, 'report.html')}\nModel:  ${modelPath}\n`);
-}
-
-function parseWhole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) {
-    throw new InvalidArgumentError('It must be a whole number from 0.');
-  }
-  return value;
 }
