@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Rollup } from 'vite';
 
+// biome-ignore lint/suspicious/noUndeclaredEnvVars: this package's own turbo.json declares it.
 const modelPath = resolve(import.meta.dirname, process.env.SER_MODEL ?? '../../models/model.onnx');
 if (!existsSync(modelPath)) {
   throw new Error(
