@@ -52,7 +52,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const { settings, outDirectory: directory, signal } = options;
   const { recipe } = settings;
   const report = (event: TrainEvent): void => options.onEvent?.(event);
-  await claimRunFolder(directory, settings);
+  const isNew = await isNewRun(directory, settings);
 
   const { dataset, matrices } = await extractDataset(await readDataset(settings.data), {
     ...recipe,
@@ -67,6 +67,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     ...(settings.fold !== null && { fold: settings.fold }),
     ...(settings.splitFile !== null && { splitFile: await readSplitFile(settings.splitFile) }),
   });
+  if (isNew) await writeRunSettings(directory, settings);
   await writeSplitFile(join(directory, runFiles.split), split);
   report({ type: 'split', protocol: split.protocol, ...countSides(split) });
 
@@ -111,10 +112,13 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   return { modelPath: await exportRunToOnnx(directory), summary };
 }
 
-/** Writes the settings into a new run folder; in an old one they must be the same. */
-async function claimRunFolder(directory: string, settings: RunSettings): Promise<void> {
+/**
+ * True where the folder holds no run yet. It becomes this run's once data and split are known to be
+ * usable; what an older run left there must have the same settings.
+ */
+async function isNewRun(directory: string, settings: RunSettings): Promise<boolean> {
   const isThere = await stat(join(directory, runFiles.settings)).catch(() => null);
-  if (!isThere) return writeRunSettings(directory, settings);
+  if (!isThere) return true;
   const previous = await readRunSettings(directory);
   if (JSON.stringify(previous) !== JSON.stringify(settings)) {
     throw new SerError(
@@ -122,6 +126,7 @@ async function claimRunFolder(directory: string, settings: RunSettings): Promise
       `${directory} holds a run with other settings: give another --out, or --resume it.`,
     );
   }
+  return false;
 }
 
 function countSides({ train, validation, test }: Split) {
