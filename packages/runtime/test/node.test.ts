@@ -206,6 +206,78 @@ describe('predictBatch', () => {
   });
 });
 
+describe('timeline', () => {
+  const rate = 16000;
+  const samples = Float32Array.from({ length: 8.5 * rate }, (_, index) =>
+    index < 5 * rate ? 0.3 * Math.sin(index / (10 + index / 9000)) : 0,
+  );
+  const clip = { samples, sampleRateHz: rate };
+
+  async function collect(options = {}) {
+    const windows = [];
+    for await (const window of classifier.timeline(clip, options)) windows.push(window);
+    return windows;
+  }
+
+  it('covers the recording to its end, and tells silence', async () => {
+    const windows = await collect({ windowSec: 2, hopSec: 1.5 });
+    expect(windows.map(({ startSec, endSec }) => [startSec, endSec])).toEqual([
+      [0, 2],
+      [1.5, 3.5],
+      [3, 5],
+      [4.5, 6.5],
+      [6, 8],
+      [6.5, 8.5],
+    ]);
+    expect(windows.map(({ prediction }) => prediction === null)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('judges a window as predict judges its samples', async () => {
+    const windows = await collect({ windowSec: 1, hopSec: 0.1 });
+    expect(windows).toHaveLength(76);
+    for (const index of [0, 13, 40]) {
+      const { startSec, endSec, prediction } = windows[index]!;
+      const part = samples.subarray(Math.round(startSec * rate), Math.round(endSec * rate));
+      const alone = await classifier.predict({ samples: part, sampleRateHz: rate });
+      expect(
+        largestDifference(
+          Object.values(prediction!.probabilities),
+          Object.values(alone.probabilities),
+        ),
+      ).toBeLessThan(1e-6);
+    }
+  });
+
+  it('gives a short recording one window', async () => {
+    const [window, ...rest] = await collect({ windowSec: 20 });
+    expect(window).toMatchObject({ startSec: 0, endSec: 8.5 });
+    expect(rest).toEqual([]);
+  });
+
+  it('refuses windows that are none, and stops at the signal', async () => {
+    const error = await catchSerError(() => collect({ hopSec: 0 }));
+    expect(error.message).toBe('hopSec is 0; it must be a number of seconds from 0.05.');
+    const controller = new AbortController();
+    const stopped = catchSerError(async () => {
+      for await (const _ of classifier.timeline(clip, {
+        windowSec: 0.1,
+        hopSec: 0.05,
+        signal: controller.signal,
+      })) {
+        controller.abort();
+      }
+    });
+    expect((await stopped).code).toBe('ABORTED');
+  });
+});
+
 describe('createClassifier', () => {
   it('takes a URL and bytes', async () => {
     for (const source of [pathToFileURL(modelPath), readFixture('tiny-model.onnx')]) {

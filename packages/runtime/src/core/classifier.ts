@@ -8,7 +8,13 @@ import { checkGraph, type InferenceSession, type OpenSession } from './inference
 import type { Manifest } from './manifest.ts';
 import { readModelFile } from './model-file.ts';
 import { nameSource } from './name-source.ts';
-import { type BatchOutcome, type Prediction, toPrediction } from './prediction.ts';
+import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts';
+import {
+  listWindows,
+  type SampleRange,
+  type TimelineOptions,
+  type TimelineWindow,
+} from './timeline.ts';
 
 /** Clips of a batch that are held as features at the same time. */
 const batchClips = 32;
@@ -89,7 +95,7 @@ export class Classifier<Audio> {
     throwIfAborted(options.signal);
     const [row] = await this.predictFeatures([matrix]);
     throwIfAborted(options.signal);
-    return toPrediction(this.labels, row!, durationSec);
+    return { ...toJudgement(this.labels, row!), durationSec };
   }
 
   /**
@@ -145,6 +151,31 @@ export class Classifier<Audio> {
     return rows;
   }
 
+  /**
+   * Judges a recording window by window, from its start to its end; windows may overlap. Silent
+   * windows are told as such. Results come as they are made.
+   *
+   * @throws SerError as `predict` does.
+   *
+   * @example
+   * for await (const { startSec, endSec, prediction } of classifier.timeline('talk.flac')) {
+   *   console.log(startSec, endSec, prediction?.label ?? 'silence');
+   * }
+   */
+  async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
+    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = 3600 } = options;
+    const { clip, name } = await this.#load(audio, { maxDurationSec, signal });
+    const windows = listWindows(clip, windowSec, hopSec);
+    for (let first = 0; first < windows.length; first += batchClips) {
+      throwIfAborted(signal);
+      try {
+        yield* await this.#judgeWindows(clip, windows.slice(first, first + batchClips));
+      } catch (error) {
+        throw nameSource(error, name);
+      }
+    }
+  }
+
   /** Frees the model's memory. Calling it again does nothing. */
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
@@ -152,15 +183,15 @@ export class Classifier<Audio> {
     await this.#session.release();
   }
 
-  async #prepare(
+  async #load(
     audio: Audio,
-    { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
-  ): Promise<{ matrix: FeatureMatrix; durationSec: number }> {
+    { signal, maxDurationSec }: { signal: AbortSignal | undefined; maxDurationSec: number },
+  ): Promise<{ clip: AudioClip; name: string | undefined }> {
     this.#assertUsable();
     throwIfAborted(signal);
-    const source = this.#platform.locateAudio(audio);
+    const { name, load } = this.#platform.locateAudio(audio);
     try {
-      const clip = await source.load({ maxDurationSec, signal });
+      const clip = await load({ maxDurationSec, signal });
       throwIfAborted(signal);
       const durationSec = measureDuration(clip);
       if (durationSec > maxDurationSec) {
@@ -169,9 +200,45 @@ export class Classifier<Audio> {
           `The audio is ${durationSec.toFixed(1)} s long, the limit for one clip is ${maxDurationSec} s; cut it into pieces, or raise maxDurationSec.`,
         );
       }
-      return { matrix: this.#frontEnd.process(clip), durationSec };
+      return { clip, name };
     } catch (error) {
-      throw nameSource(error, source.name);
+      throw nameSource(error, name);
+    }
+  }
+
+  async #prepare(
+    audio: Audio,
+    { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
+  ): Promise<{ matrix: FeatureMatrix; durationSec: number }> {
+    const { clip, name } = await this.#load(audio, { signal, maxDurationSec });
+    try {
+      return { matrix: this.#frontEnd.process(clip), durationSec: measureDuration(clip) };
+    } catch (error) {
+      throw nameSource(error, name);
+    }
+  }
+
+  async #judgeWindows(
+    { samples, sampleRateHz }: AudioClip,
+    ranges: readonly SampleRange[],
+  ): Promise<TimelineWindow[]> {
+    const matrices = ranges.map(({ start, end }) =>
+      this.#processUnlessSilent({ samples: samples.subarray(start, end), sampleRateHz }),
+    );
+    const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
+    return ranges.map(({ start, end }, index) => {
+      const row = matrices[index] === null ? undefined : rows.shift();
+      const prediction = row ? toJudgement(this.labels, row) : null;
+      return { startSec: start / sampleRateHz, endSec: end / sampleRateHz, prediction };
+    });
+  }
+
+  #processUnlessSilent(clip: AudioClip): FeatureMatrix | null {
+    try {
+      return this.#frontEnd.process(clip);
+    } catch (error) {
+      if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
+      throw error;
     }
   }
 
@@ -193,7 +260,7 @@ export class Classifier<Audio> {
     prepared.forEach(({ index, durationSec }, row) => {
       outcomes[index] = {
         ok: true,
-        prediction: toPrediction(this.labels, rows[row]!, durationSec),
+        prediction: { ...toJudgement(this.labels, rows[row]!), durationSec },
       };
     });
     return outcomes;

@@ -20,4 +20,5 @@ export {
   type Score,
 } from './manifest.ts';
 export { readModelFile } from './model-file.ts';
-export type { BatchOutcome, Prediction } from './prediction.ts';
+export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
+export type { TimelineOptions, TimelineWindow } from './timeline.ts';

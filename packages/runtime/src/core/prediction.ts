@@ -1,13 +1,17 @@
 import type { SerError } from '@ser/dsp-wasm';
 
-/** What the model makes of one clip. */
-export interface Prediction {
+/** What the model makes of a stretch of audio. */
+export interface Judgement {
   /** The label with the highest probability. */
   label: string;
   /** Its probability, 0 … 1. */
   confidence: number;
   /** Probability of every label; they add up to 1. */
   probabilities: Record<string, number>;
+}
+
+/** What the model makes of one clip. */
+export interface Prediction extends Judgement {
   /** Length of the clip as decoded. */
   durationSec: number;
 }
@@ -16,17 +20,12 @@ export interface Prediction {
 export type BatchOutcome = { ok: true; prediction: Prediction } | { ok: false; error: SerError };
 
 /** Names a row of probabilities. */
-export function toPrediction(
-  labels: readonly string[],
-  row: Float32Array,
-  durationSec: number,
-): Prediction {
+export function toJudgement(labels: readonly string[], row: Float32Array): Judgement {
   let best = 0;
   for (let index = 1; index < row.length; index++) if (row[index]! > row[best]!) best = index;
   return {
     label: labels[best]!,
     confidence: row[best]!,
     probabilities: Object.fromEntries(labels.map((label, index) => [label, row[index]!])),
-    durationSec,
   };
 }
