@@ -29,23 +29,53 @@ DEFAULTS = {
     "mfcc": {"coefficients": 40, "lifter": 0},
     "chroma": {"bins": 12, "tuning": None, "norm": "inf"},
     "contrast": {"bands": 6, "fMinHz": 200, "quantile": 0.02, "linear": False},
+    "bandwidth": {"exponent": 2}, "rolloff": {"share": 0.85}, "f0": {"fMinHz": 65, "fMaxHz": 500, "threshold": 0.1},
+    "deltas": {"order": 0, "width": 9, "mode": "interp"},
 }  # fmt: skip
 FRAMES_KEPT = 9
 
 # The spectrum of a lone impulse is flat, so the peaks that librosa estimates the tuning from are its
 # own rounding errors, save where the impulse falls on a quarter of the frame: true of hop 512 only.
 WITHOUT_MEANING = {("impulse", "reflected"), ("impulse", "48-khz")}
+# Nor has an impulse a period: all lags past it are equal but for rounding.
+WITHOUT_MEANING |= {(s, p) for s in ("impulse", "click") for p in ("prosody", "prosody-16-khz", "prosody-not-centred")}
 
 
 def resolve(setting):
     config = {**DEFAULTS, **setting}
-    for group in ("mel", "mfcc", "chroma", "contrast"):
+    for group in (name for name, value in DEFAULTS.items() if isinstance(value, dict)):
         config[group] = {**DEFAULTS[group], **setting.get(group, {})}
     return config
 
 
+def find_pitch(y, config):
+    """librosa's YIN, and 1 minus its normalised difference at the period that it picks.
+
+    In double precision: in quiet frames the float32 differences are rounding noise, and with them the
+    period that is picked. Where all lags are equal but for rounding (a frame with one sample that is
+    not 0) the shortest period is taken.
+    """
+    y = y.astype(np.float64)
+    sr, length, hop, f0 = config["sampleRateHz"], config["fftLength"], config["hopLength"], config["f0"]
+    hertz = librosa.yin(
+        y, sr=sr, fmin=f0["fMinHz"], fmax=f0["fMaxHz"], frame_length=length, hop_length=hop,
+        trough_threshold=f0["threshold"], center=config["center"], pad_mode=config["padMode"],
+    )  # fmt: skip
+    if config["center"]:
+        y = np.pad(y, length // 2, mode=config["padMode"])
+    frames = librosa.util.frame(y, frame_length=length, hop_length=hop)
+    shortest, longest = int(sr / f0["fMaxHz"]), min(int(np.ceil(sr / f0["fMinHz"])), length - 1)
+    difference = librosa.core.pitch._cumulative_mean_normalized_difference(frames, shortest, longest)
+    trough = librosa.util.localmin(difference, axis=-2)
+    trough[0] = difference[0] < difference[1]
+    below = trough & (difference < f0["threshold"])
+    lag = np.where(below.any(axis=0), below.argmax(axis=0), difference.argmin(axis=0))
+    hertz[np.ptp(difference, axis=0) < 1e-9] = sr / shortest
+    return hertz, 1 - np.take_along_axis(difference, lag[None], axis=0)[0]
+
+
 def compute(y, config):
-    """One [columns, frames] matrix a set."""
+    """One [columns, frames] matrix a set, or a column where its columns differ in kind."""
     sr, top_db = config["sampleRateHz"], config["topDb"]
     stft = {
         "n_fft": config["fftLength"],
@@ -55,32 +85,58 @@ def compute(y, config):
         "center": config["center"],
         "pad_mode": config["padMode"],
     }
+    frames = {"frame_length": config["fftLength"], "hop_length": config["hopLength"], "center": config["center"]}
     mel, mfcc, chroma, contrast = (config[g] for g in ("mel", "mfcc", "chroma", "contrast"))
-    bands = librosa.feature.melspectrogram(
-        y=y, sr=sr, **stft, power=mel["power"], n_mels=mel["bands"], fmin=mel["fMinHz"],
-        fmax=mel["fMaxHz"], htk=mel["scale"] == "htk", norm=mel["norm"],
-    )  # fmt: skip
-    decibels = librosa.power_to_db(bands, top_db=top_db)
+    if {"mel", "mfcc"} & set(config["sets"]):
+        bands = librosa.feature.melspectrogram(
+            y=y, sr=sr, **stft, power=mel["power"], n_mels=mel["bands"], fmin=mel["fMinHz"],
+            fmax=mel["fMaxHz"], htk=mel["scale"] == "htk", norm=mel["norm"],
+        )  # fmt: skip
+        decibels = librosa.power_to_db(bands, top_db=top_db)
     floored = lambda S: librosa.power_to_db(S, top_db=top_db)
+    feature = librosa.feature
     result = {}
     for name in config["sets"]:
         if name == "mfcc":
-            result[name] = librosa.feature.mfcc(S=decibels, n_mfcc=mfcc["coefficients"], lifter=mfcc["lifter"])
+            result[name] = feature.mfcc(S=decibels, n_mfcc=mfcc["coefficients"], lifter=mfcc["lifter"])
         elif name == "mel":
             result[name] = decibels if mel["unit"] == "db" else bands
         elif name == "chroma":
             norm = np.inf if chroma["norm"] == "inf" else chroma["norm"]
-            result[name] = librosa.feature.chroma_stft(
+            result[name] = feature.chroma_stft(
                 y=y, sr=sr, **stft, n_chroma=chroma["bins"], tuning=chroma["tuning"], norm=norm
             )
         elif name == "contrast":
             # librosa always floors at 80 dB here; the project's topDb reaches these values too.
             with mock.patch("librosa.feature.spectral.power_to_db", floored):
-                result[name] = librosa.feature.spectral_contrast(
+                result[name] = feature.spectral_contrast(
                     y=y, sr=sr, **stft, fmin=contrast["fMinHz"], n_bands=contrast["bands"],
                     quantile=contrast["quantile"], linear=contrast["linear"],
                 )  # fmt: skip
-    return result
+        elif name == "rms":
+            result[name] = feature.rms(y=y, **frames, pad_mode=config["padMode"])
+        elif name == "zcr":
+            result[name] = feature.zero_crossing_rate(y, **frames)
+        elif name == "centroid":
+            result[name] = feature.spectral_centroid(y=y, sr=sr, **stft)
+        elif name == "bandwidth":
+            result[name] = feature.spectral_bandwidth(y=y, sr=sr, **stft, p=config["bandwidth"]["exponent"])
+        elif name == "rolloff":
+            result[name] = feature.spectral_rolloff(y=y, sr=sr, **stft, roll_percent=config["rolloff"]["share"])
+        elif name == "flatness":
+            result[name] = feature.spectral_flatness(y=y, **stft)
+        elif name == "f0":
+            hertz, periodicity = find_pitch(y, config)
+            result["f0_hz"], result["f0_periodicity"] = hertz[None], periodicity[None]
+    return result | make_deltas(result, **config["deltas"])
+
+
+def make_deltas(result, order, width, mode):
+    return {
+        f"delta{'' if i == 1 else i}_{name}": librosa.feature.delta(rows, width=width, order=i, mode=mode)
+        for i in range(1, order + 1)
+        for name, rows in result.items()
+    }
 
 
 def check_against_plain_calls(y):
@@ -105,6 +161,10 @@ def make_goldens(signals, settings):
             if (signal, setting) in WITHOUT_MEANING:
                 continue
             if not config["center"] and len(y) < config["fftLength"]:
+                continue
+            count = 1 + (len(y) if config["center"] else len(y) - config["fftLength"]) // config["hopLength"]
+            deltas = config["deltas"]
+            if deltas["order"] and deltas["mode"] == "interp" and count < deltas["width"]:
                 continue
             result = compute(y, config)
             matrix = np.concatenate(list(result.values())).astype(np.float64).T

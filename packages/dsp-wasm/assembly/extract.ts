@@ -3,11 +3,13 @@ import { contrastOfBlock, largestOfRows } from './contrast';
 import { dctOfBlock } from './dct';
 import { decibels, largestLane } from './decibel';
 import { melOfBlock } from './mel';
+import { pitchOfBlock } from './pitch';
 import {
   chromaBins,
   columnBuffer,
   contrastLinear,
   contrastRows,
+  extraColumns,
   fftLength,
   keepPower,
   melBands,
@@ -16,15 +18,19 @@ import {
   mfccCount,
   output,
   outputColumns,
+  pitchOn,
   power,
   raw,
   rawColumns,
   spectrumBuffer,
+  spectrumOn,
   topDb,
   tuningEstimated,
 } from './plan';
+import { shapeOfBlock } from './shape';
 import { powerOfBlock } from './stft';
 import { clearPeaks, collectPeaks, estimateTuning } from './tuning';
+import { waveformOfBlock } from './waveform';
 
 /** The host writes the chroma filter bank for this deviation (0 … 99, 50 is none) to the plan's place. */
 declare function loadChromaBank(deviationBin: i32): void;
@@ -53,7 +59,7 @@ export function analyse(frames: i32): void {
   for (let frame = 0; frame < frames; frame += 4) {
     const spectrum = powerOf(frame);
     let target = rawOf(frame);
-    powerOfBlock(frame, frames, spectrum);
+    if (spectrumOn) powerOfBlock(frame, frames, spectrum);
     if (melBands) {
       largestMel = melOfBlock(spectrum, target, largestMel);
       target += (<usize>melBands) << 4;
@@ -68,6 +74,12 @@ export function analyse(frames: i32): void {
       contrastOfBlock(spectrum, target, valleys);
       largestPeak = largestOfRows(target, largestPeak);
       largestValley = largestOfRows(valleys, largestValley);
+      target = valleys + ((<usize>contrastRows) << 4);
+    }
+    if (extraColumns) {
+      target = waveformOfBlock(frame, frames, target);
+      target = shapeOfBlock(spectrum, target);
+      if (pitchOn) pitchOfBlock(frame, frames, target);
     }
   }
 }
@@ -178,6 +190,7 @@ export function finish(frames: i32): void {
       source += 16;
       target += 16;
     }
+    copyColumns(source + ((<usize>contrastRows) << 4), target, extraColumns);
     storeRows(columnBuffer, frame, min(4, frames - frame));
   }
 }

@@ -52,5 +52,27 @@ export let contrastTable: usize = 0;
 export let contrastLinear: i32 = 0;
 export let selectionBuffer: usize = 0;
 
+/** Samples clipStart … clipEnd - 1 of the sample buffer belong to the clip, the rest is padding. */
+export let clipStart: i32 = 0;
+export let clipEnd: i32 = 0;
+/** 0: no set starts from the spectrum. */
+export let spectrumOn: i32 = 1;
+/** Columns after contrast that go to the output as they are. */
+export let extraColumns: i32 = 0;
+export let rmsOn: i32 = 0;
+export let zcrOn: i32 = 0;
+export let centroidOn: i32 = 0;
+export let bandwidthOn: i32 = 0;
+export let bandwidthExponent: f32 = 2;
+export let rolloffOn: i32 = 0;
+export let rolloffShare: f32 = 0.85;
+export let flatnessOn: i32 = 0;
+export let pitchOn: i32 = 0;
+/** Periods searched, in samples. */
+export let pitchShortest: i32 = 0;
+export let pitchLongest: i32 = 0;
+export let pitchThreshold: f64 = 0.1;
+export let pitchBuffer: usize = 0;
+
 /** Infinity: no floor. */
 export let topDb: f32 = 80;

@@ -1,4 +1,6 @@
 import { assertSamples } from './checks.ts';
+import { concatenate } from './concatenate.ts';
+import { DeltaAppender } from './deltas.ts';
 import { type FeatureConfig, listFeatureNames } from './feature-config.ts';
 import { FeatureEngine } from './feature-engine.ts';
 import { writePlan } from './kernels.ts';
@@ -31,7 +33,8 @@ export class FeatureExtractor {
    * @returns a fresh matrix [frames, features]; centred: frames = 1 + floor(samples / hopLength),
    *   not centred: 1 + floor((samples - fftLength) / hopLength).
    * @throws SerError AUDIO_EMPTY for 0 samples, AUDIO_NOT_FINITE for a NaN or infinite sample (the
-   *   message names it), AUDIO_TOO_SHORT for fewer than fftLength samples with `center: false`.
+   *   message names it), AUDIO_TOO_SHORT for fewer than fftLength samples with `center: false`, or
+   *   fewer than deltas.width frames with deltas of mode 'interp'.
    *
    * @example
    * const { data, frames, features } = extractor.extract(samples);
@@ -40,12 +43,22 @@ export class FeatureExtractor {
   extract(samples: Float32Array): FeatureMatrix {
     assertSamples(samples);
     const frames = this.#engine.countFrames(samples.length);
-    const { features } = this.#engine;
     const data =
       frames <= this.#engine.segmentFrames
         ? this.#extractAtOnce(samples, frames)
         : this.#extractBySegments(samples, frames);
-    return { data, frames, features };
+    const features = this.featureNames.length;
+    return {
+      data: this.config.deltas.order === 0 ? data : this.#appendDeltas(data),
+      frames,
+      features,
+    };
+  }
+
+  #appendDeltas(rows: Float32Array): Float32Array {
+    const appender = new DeltaAppender(this.config.deltas, this.#engine.features);
+    const early = appender.push(rows);
+    return concatenate(early, appender.flush());
   }
 
   #extractAtOnce(samples: Float32Array, frames: number): Float32Array {

@@ -2,7 +2,19 @@ import { SerError } from './errors.ts';
 import { assertFeatureConfig } from './feature-rules.ts';
 
 /** The feature sets, in the fixed order of their columns. */
-export const featureSets = ['mfcc', 'chroma', 'mel', 'contrast'] as const;
+export const featureSets = [
+  'mfcc',
+  'chroma',
+  'mel',
+  'contrast',
+  'rms',
+  'zcr',
+  'centroid',
+  'bandwidth',
+  'rolloff',
+  'flatness',
+  'f0',
+] as const;
 export type FeatureSet = (typeof featureSets)[number];
 
 export type WindowName = 'hann' | 'hamming' | 'blackman' | 'ones';
@@ -52,6 +64,34 @@ export interface ContrastConfig {
   linear: boolean;
 }
 
+export interface BandwidthConfig {
+  /** Exponent of the distance from the centroid. */
+  exponent: number;
+}
+
+export interface RolloffConfig {
+  /** Share of the summed magnitudes that lies below the roll-off frequency. */
+  share: number;
+}
+
+export interface F0Config {
+  /** Lowest fundamental frequency searched. */
+  fMinHz: number;
+  /** Highest fundamental frequency searched. */
+  fMaxHz: number;
+  /** The first trough of the normalised difference below this is the period. */
+  threshold: number;
+}
+
+export interface DeltasConfig {
+  /** 0: none; 1: the slope over time of every column follows the columns; 2: the curvature too. */
+  order: 0 | 1 | 2;
+  /** Frames that each slope is fitted to, odd. */
+  width: number;
+  /** At both ends: the fit to the outermost frames, or the outermost frame repeated. */
+  mode: 'interp' | 'nearest';
+}
+
 /** Everything that decides the numbers, as plain JSON. Every default is librosa 0.11's. */
 export interface FeatureConfig {
   /** Rate of the samples given to the extractor. Default 22050. */
@@ -68,7 +108,10 @@ export interface FeatureConfig {
   center: boolean;
   /** What lies beyond both ends of a centred clip. Default 'constant' (zeros). */
   padMode: PadMode;
-  /** Sets to compute, in the order of `featureSets`. Default all. */
+  /**
+   * Sets to compute; their columns follow the order of `featureSets`. Default 'mfcc', 'chroma', 'mel'
+   * and 'contrast'.
+   */
   sets: FeatureSet[];
   /** Floor of decibel values below the clip's maximum; null is none. Default 80. */
   topDb: number | null;
@@ -76,6 +119,10 @@ export interface FeatureConfig {
   mfcc: MfccConfig;
   chroma: ChromaConfig;
   contrast: ContrastConfig;
+  bandwidth: BandwidthConfig;
+  rolloff: RolloffConfig;
+  f0: F0Config;
+  deltas: DeltasConfig;
 }
 
 /** A FeatureConfig in which everything may be left out. */
@@ -86,6 +133,10 @@ export type FeatureConfigInput = {
       ? Partial<FeatureConfig[Key]>
       : FeatureConfig[Key];
 };
+
+type GroupName = 'mel' | 'mfcc' | 'chroma' | 'contrast' | 'bandwidth' | 'rolloff' | 'f0' | 'deltas';
+
+const defaultSets: readonly FeatureSet[] = ['mfcc', 'chroma', 'mel', 'contrast'];
 
 const groupDefaults = {
   mel: {
@@ -100,9 +151,11 @@ const groupDefaults = {
   mfcc: { coefficients: 40, lifter: 0 },
   chroma: { bins: 12, tuning: null, norm: 'inf' },
   contrast: { bands: 6, fMinHz: 200, quantile: 0.02, linear: false },
-} as const satisfies Pick<FeatureConfig, 'mel' | 'mfcc' | 'chroma' | 'contrast'>;
-
-type GroupName = keyof typeof groupDefaults;
+  bandwidth: { exponent: 2 },
+  rolloff: { share: 0.85 },
+  f0: { fMinHz: 65, fMaxHz: 500, threshold: 0.1 },
+  deltas: { order: 0, width: 9, mode: 'interp' },
+} as const satisfies Pick<FeatureConfig, GroupName>;
 
 const groupNames = Object.keys(groupDefaults) as GroupName[];
 
@@ -171,7 +224,7 @@ export function resolveFeatureConfig(input: FeatureConfigInput = {}): FeatureCon
     window: 'hann',
     center: true,
     padMode: 'constant',
-    sets: featureSets,
+    sets: defaultSets,
     topDb: 80,
     ...given,
     ...Object.fromEntries(groupNames.map((name) => [name, fillGroup(given, name)])),
@@ -193,14 +246,26 @@ export function countColumns(config: FeatureConfig, set: FeatureSet): number {
       return config.mel.bands;
     case 'contrast':
       return config.contrast.bands + 1;
+    case 'f0':
+      return 2;
+    default:
+      return 1;
   }
 }
 
+function listNamesOfSet(config: FeatureConfig, set: FeatureSet): string[] {
+  if (set === 'f0') return ['f0_hz', 'f0_periodicity'];
+  if (!defaultSets.includes(set)) return [set];
+  return Array.from({ length: countColumns(config, set) }, (_, index) => `${set}_${index}`);
+}
+
 /**
- * Names of the columns in order: 'mfcc_0' … 'mfcc_39', 'chroma_0' …, 'mel_0' …, 'contrast_0' ….
+ * Names of the columns in order: 'mfcc_0' … 'mfcc_39', 'chroma_0' …, 'mel_0' …, 'contrast_0' …; a set
+ * of one column has the set's name, F0 has 'f0_hz' and 'f0_periodicity'. With deltas all names follow
+ * again, with 'delta_' before them, then with 'delta2_'.
  */
 export function listFeatureNames(config: FeatureConfig): string[] {
-  return config.sets.flatMap((set) =>
-    Array.from({ length: countColumns(config, set) }, (_, index) => `${set}_${index}`),
-  );
+  const names = config.sets.flatMap((set) => listNamesOfSet(config, set));
+  const prefixes = ['', 'delta_', 'delta2_'].slice(0, config.deltas.order + 1);
+  return prefixes.flatMap((prefix) => names.map((name) => prefix + name));
 }

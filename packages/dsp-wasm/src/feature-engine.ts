@@ -1,30 +1,17 @@
 import { Arena } from './arena.ts';
 import { rejectSamples } from './checks.ts';
 import { SerError } from './errors.ts';
-import { countColumns, type FeatureConfig, type FeatureSet } from './feature-config.ts';
-import { instantiateKernels, type Kernels, type Plan, writePlan } from './kernels.ts';
+import type { FeatureConfig } from './feature-config.ts';
+import { buildFeaturePlan } from './feature-plan.ts';
+import { instantiateKernels, type Kernels, writePlan } from './kernels.ts';
 import { copyPadded } from './padding.ts';
 import { buildChromaBank } from './tables/chroma-bank.ts';
-import { listContrastBands } from './tables/contrast-bands.ts';
-import { buildDctTable } from './tables/dct-table.ts';
-import { buildFftTables } from './tables/fft-tables.ts';
-import { buildMelBank } from './tables/mel-bank.ts';
 import { packBank } from './tables/sparse-bank.ts';
-import { buildWindow } from './tables/window.ts';
 
 /** Spectra that are kept between the two passes of a clip take at most this much memory. */
 const largestPowerBytes = 16 * 1024 * 1024;
+const largestSampleBytes = 32 * 1024 * 1024;
 const largestSegmentFrames = 4096;
-
-const tuningLowestHz = 150;
-const tuningHighestHz = 4000;
-
-const chromaNorms = new Map<unknown, number>([
-  [null, 0],
-  [1, 1],
-  [2, 2],
-  ['inf', 3],
-]);
 
 /**
  * The kernels with the tables of one config, and buffers for a segment of frames. Buffers grow to
@@ -58,72 +45,21 @@ export class FeatureEngine {
     this.pad = config.center ? config.fftLength / 2 : 0;
     this.kernels = instantiateKernels(module, (bin) => this.#loadChromaBank((bin - 50) / 100));
     this.#arena = new Arena(this.kernels.memory, this.kernels.heapBase());
-    const arena = this.#arena;
-    const { sampleRateHz, fftLength, mel, mfcc, chroma, contrast } = config;
-    const bins = fftLength / 2 + 1;
-    const columns = (set: FeatureSet) =>
-      config.sets.includes(set) ? countColumns(config, set) : 0;
-    const mfccCount = columns('mfcc');
-    const melColumns = columns('mel');
-    const melBands = mfccCount || melColumns ? mel.bands : 0;
-    const chromaBins = columns('chroma');
-    const contrastRows = columns('contrast');
-    this.features =
-      config.sets.length === 0 ? bins : mfccCount + chromaBins + melColumns + contrastRows;
-    this.rawColumns = melBands + chromaBins + 2 * contrastRows;
-    this.estimatesTuning = chromaBins > 0 && chroma.tuning === null;
-
-    const fft = buildFftTables(fftLength);
-    const binHz = sampleRateHz / fftLength;
-    const tuningFirstBin = Math.max(1, Math.ceil(tuningLowestHz / binHz));
-    const tuningEndBin = Math.max(
-      tuningFirstBin,
-      Math.ceil(Math.min(tuningHighestHz, sampleRateHz / 2) / binHz),
-    );
-    this.#peaksPerFrame = Math.ceil((tuningEndBin - tuningFirstBin) / 2) + 1;
-    this.#chromaBank = arena.reserve(4 * chromaBins * (2 * bins + 2));
-    const bands = contrastRows ? listContrastBands(config) : [];
-    const longestBand = Math.max(0, ...bands.map(({ first, end }) => end - first));
-    const plan: Plan = {
-      fftLength,
-      hopLength: config.hopLength,
-      windowTable: arena.place(buildWindow(config.window, config.winLength, fftLength)),
-      orderTable: arena.place(fft.order),
-      twiddleTable: arena.place(fft.twiddles),
-      splitTable: arena.place(fft.split),
-      fftBuffer: arena.reserve(16 * fftLength),
-      rawColumns: this.rawColumns,
-      outputColumns: this.features,
-      columnBuffer: arena.reserve(16 * this.features),
-      spectrumBuffer: arena.reserve(16 * Math.max(bins, melBands)),
-      melBands,
-      melBank: melBands ? arena.place(packBank(buildMelBank(mel, sampleRateHz, fftLength))) : 0,
-      melExponent: mel.power,
-      melInDecibels: melColumns && mel.unit === 'db' ? 1 : 0,
-      melColumns,
-      mfccCount,
-      dctTable: mfccCount ? arena.place(buildDctTable(mfcc, mel.bands)) : 0,
-      chromaBins,
-      chromaBank: this.#chromaBank,
-      chromaNorm: chromaNorms.get(chroma.norm)!,
-      tuningEstimated: this.estimatesTuning ? 1 : 0,
-      tuningFirstBin,
-      tuningEndBin,
-      sampleRateHz,
-      contrastRows,
-      contrastTable: arena.place(
-        Int32Array.from(bands.flatMap(({ first, end, count }) => [first, end, count])),
-      ),
-      contrastLinear: contrast.linear ? 1 : 0,
-      selectionBuffer: arena.reserve(Math.max(4 * longestBand, 512)),
-      topDb: config.topDb ?? Infinity,
-    };
+    const { plan, tuningBins } = buildFeaturePlan(config, this.#arena);
     writePlan(this.kernels, plan);
-    if (chromaBins && chroma.tuning !== null) this.#loadChromaBank(chroma.tuning);
+    this.features = plan.outputColumns;
+    this.rawColumns = plan.rawColumns;
+    this.estimatesTuning = plan.tuningEstimated === 1;
+    this.#peaksPerFrame = Math.ceil(tuningBins / 2) + 1;
+    this.#chromaBank = plan.chromaBank;
+    if (plan.chromaBins && config.chroma.tuning !== null)
+      this.#loadChromaBank(config.chroma.tuning);
 
-    const framesOfPower = Math.floor(largestPowerBytes / (4 * bins));
-    this.segmentFrames = 4 * Math.floor(Math.min(largestSegmentFrames, framesOfPower) / 4);
-    this.#scratchBase = arena.top;
+    const framesOfPower = largestPowerBytes / (2 * config.fftLength + 4);
+    const framesOfSamples = largestSampleBytes / (4 * config.hopLength);
+    const frames = Math.min(largestSegmentFrames, framesOfPower, framesOfSamples);
+    this.segmentFrames = Math.max(4, 4 * Math.floor(frames / 4));
+    this.#scratchBase = this.#arena.top;
   }
 
   /** Frames of a clip of `length` samples. Throws AUDIO_TOO_SHORT where not even one fits. */
@@ -154,6 +90,10 @@ export class FeatureEngine {
     const length = this.countSamples(frames);
     const start = firstFrame * this.config.hopLength - this.pad - firstSample;
     copyPadded(samples, start, this.#arena.floats(this.#samples, length), this.config.padMode);
+    writePlan(this.kernels, {
+      clipStart: Math.max(0, -start),
+      clipEnd: Math.min(length, samples.length - start),
+    });
     if (this.kernels.findNotFinite(this.#samples, length) >= 0) rejectSamples(samples, firstSample);
   }
 

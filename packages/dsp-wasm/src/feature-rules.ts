@@ -111,6 +111,41 @@ function assertContrast(config: FeatureConfig): void {
   }
 }
 
+function assertShape({ bandwidth, rolloff }: FeatureConfig): void {
+  assertNumber('bandwidth.exponent', bandwidth.exponent, isPositive, 'a number above 0');
+  assertNumber(
+    'rolloff.share',
+    rolloff.share,
+    (value) => value > 0 && value < 1,
+    'a number above 0 and below 1',
+  );
+}
+
+function assertF0({ f0, sampleRateHz, fftLength }: FeatureConfig): void {
+  const nyquistHz = sampleRateHz / 2;
+  assertNumber(
+    'f0.fMaxHz',
+    f0.fMaxHz,
+    (value) => value > 0 && value <= nyquistHz,
+    `a frequency above 0 and at most ${nyquistHz} Hz, half the sample rate`,
+  );
+  const lowestHz = sampleRateHz / (fftLength - 1);
+  assertNumber(
+    'f0.fMinHz',
+    f0.fMinHz,
+    (value) => value > lowestHz && value < f0.fMaxHz,
+    `a frequency below f0.fMaxHz (${f0.fMaxHz} Hz) whose period fits a frame: above ${lowestHz} Hz`,
+  );
+  assertNumber('f0.threshold', f0.threshold, isPositive, 'a number above 0');
+}
+
+function assertDeltas({ deltas }: FeatureConfig): void {
+  assertOneOf('deltas.order', deltas.order, [0, 1, 2]);
+  assertInteger('deltas.width', deltas.width, 3, 999);
+  if (deltas.width % 2 === 0) rejectArgument('deltas.width', deltas.width, 'an odd whole number');
+  assertOneOf('deltas.mode', deltas.mode, ['interp', 'nearest']);
+}
+
 /** Throws INVALID_ARGUMENT unless every value is of its type and range and all fit together. */
 export function assertFeatureConfig(config: FeatureConfig): void {
   assertFrames(config);
@@ -119,4 +154,7 @@ export function assertFeatureConfig(config: FeatureConfig): void {
   if (config.sets.includes('mfcc')) assertMfcc(config);
   if (config.sets.includes('chroma')) assertChroma(config);
   if (config.sets.includes('contrast')) assertContrast(config);
+  if (config.sets.includes('f0')) assertF0(config);
+  assertShape(config);
+  assertDeltas(config);
 }

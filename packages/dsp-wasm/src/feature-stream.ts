@@ -1,4 +1,6 @@
 import { assertSignal, rejectArgument } from './checks.ts';
+import { concatenate } from './concatenate.ts';
+import { DeltaAppender } from './deltas.ts';
 import type { FeatureMatrix } from './extractor.ts';
 import { type FeatureConfig, listFeatureNames } from './feature-config.ts';
 import { FeatureEngine } from './feature-engine.ts';
@@ -23,6 +25,7 @@ export class FeatureStream {
   readonly featureNames: string[];
   readonly #engine: FeatureEngine;
   readonly #queue = new SampleQueue();
+  readonly #deltas: DeltaAppender | undefined;
   #produced = 0;
 
   constructor(module: WebAssembly.Module, config: FeatureConfig) {
@@ -30,13 +33,23 @@ export class FeatureStream {
     this.config = config;
     this.featureNames = listFeatureNames(config);
     this.#engine = new FeatureEngine(module, config);
+    if (config.deltas.order > 0) {
+      this.#deltas = new DeltaAppender(config.deltas, this.#engine.features);
+    }
   }
 
   /**
    * Frame t comes out once this many samples from t * hopLength on are in: fftLength / 2 when frames
-   * are centred, else fftLength.
+   * are centred, else fftLength; with deltas, half their width of frames more. (Only the first
+   * frames may come later: they wait for what is mirrored or fitted to.)
    */
   get latencySamples(): number {
+    const { deltas, hopLength } = this.config;
+    const lookAhead = deltas.order === 0 ? 0 : (deltas.width - 1) / 2;
+    return this.#frameLatency + lookAhead * hopLength;
+  }
+
+  get #frameLatency(): number {
     return this.config.fftLength - this.#engine.pad;
   }
 
@@ -51,24 +64,34 @@ export class FeatureStream {
     const { hopLength } = this.config;
     const { received } = this.#queue;
     // A mirrored head needs the samples it mirrors.
-    if (this.config.padMode === 'reflect' && received <= this.#engine.pad) return this.#produce(0);
-    return this.#produce(Math.floor((received - this.latencySamples) / hopLength) + 1);
+    const isWaiting = this.config.padMode === 'reflect' && received <= this.#engine.pad;
+    const end = isWaiting ? 0 : Math.floor((received - this.#frameLatency) / hopLength) + 1;
+    const rows = this.#produce(end);
+    return this.#toMatrix(this.#deltas ? this.#deltas.push(rows) : rows);
   }
 
   /**
    * The frames that reach beyond the end of the signal; the next push starts a new signal.
    *
-   * @throws SerError AUDIO_TOO_SHORT where `center` is false and not even one frame was complete.
+   * @throws SerError AUDIO_TOO_SHORT where `center` is false and not even one frame was complete, or
+   *   for fewer than deltas.width frames with deltas of mode 'interp'.
    */
   flush(): FeatureMatrix {
     const { received } = this.#queue;
-    const matrix = this.#produce(received === 0 ? 0 : this.#engine.countFrames(received));
+    const rows = this.#produce(received === 0 ? 0 : this.#engine.countFrames(received));
     this.#queue.clear();
     this.#produced = 0;
-    return matrix;
+    if (!this.#deltas) return this.#toMatrix(rows);
+    const early = this.#deltas.push(rows);
+    return this.#toMatrix(concatenate(early, this.#deltas.flush()));
   }
 
-  #produce(end: number): FeatureMatrix {
+  #toMatrix(data: Float32Array): FeatureMatrix {
+    const features = this.featureNames.length;
+    return { data, frames: data.length / features, features };
+  }
+
+  #produce(end: number): Float32Array {
     const engine = this.#engine;
     const { kernels, features, segmentFrames, pad } = engine;
     const frames = Math.max(0, end - this.#produced);
@@ -84,6 +107,6 @@ export class FeatureStream {
     this.#produced += frames;
     const nextFrameStart = this.#produced * this.config.hopLength - pad;
     this.#queue.dropBefore(Math.min(nextFrameStart, received - pad - 1));
-    return { data, frames, features };
+    return data;
   }
 }

@@ -2,8 +2,11 @@ export { type Dsp, loadDsp } from './dsp.ts';
 export { SerError, type SerErrorCode } from './errors.ts';
 export type { FeatureExtractor, FeatureMatrix } from './extractor.ts';
 export {
+  type BandwidthConfig,
   type ChromaConfig,
   type ContrastConfig,
+  type DeltasConfig,
+  type F0Config,
   type FeatureConfig,
   type FeatureConfigInput,
   type FeatureSet,
@@ -12,6 +15,7 @@ export {
   type MelConfig,
   type MfccConfig,
   type PadMode,
+  type RolloffConfig,
   resolveFeatureConfig,
   type WindowName,
 } from './feature-config.ts';

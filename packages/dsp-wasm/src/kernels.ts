@@ -37,6 +37,23 @@ type PlanField =
   | 'contrastTable'
   | 'contrastLinear'
   | 'selectionBuffer'
+  | 'clipStart'
+  | 'clipEnd'
+  | 'spectrumOn'
+  | 'extraColumns'
+  | 'rmsOn'
+  | 'zcrOn'
+  | 'centroidOn'
+  | 'bandwidthOn'
+  | 'bandwidthExponent'
+  | 'rolloffOn'
+  | 'rolloffShare'
+  | 'flatnessOn'
+  | 'pitchOn'
+  | 'pitchShortest'
+  | 'pitchLongest'
+  | 'pitchThreshold'
+  | 'pitchBuffer'
   | 'topDb';
 
 /** Values of the kernels' plan; assembly/plan.ts says what each is. */

@@ -1,6 +1,8 @@
+import { concatenate } from './concatenate.ts';
+
 /** The part of an endless signal that is still needed. */
 export class SampleQueue {
-  #samples = new Float32Array(0);
+  #samples: Float32Array = new Float32Array(0);
   #start = 0;
 
   /** Number of the first sample kept. */
@@ -18,10 +20,7 @@ export class SampleQueue {
   }
 
   append(chunk: Float32Array): void {
-    const joined = new Float32Array(this.#samples.length + chunk.length);
-    joined.set(this.#samples);
-    joined.set(chunk, this.#samples.length);
-    this.#samples = joined;
+    this.#samples = concatenate(this.#samples, chunk);
   }
 
   /** Forgets samples before number `first`. */

@@ -44,6 +44,20 @@ describe('extract', () => {
     expect(extractor.extract(new Float32Array(2048)).frames).toBe(1);
   });
 
+  it('needs as many frames as deltas are fitted to', () => {
+    const extractor = dsp.createExtractor({ deltas: { order: 1 } });
+    expect(() => extractor.extract(new Float32Array(8 * 512 - 1))).toThrow(
+      expect.objectContaining({
+        code: 'AUDIO_TOO_SHORT',
+        message: expect.stringContaining('8 frames; deltas.width is 9'),
+      }),
+    );
+    expect(extractor.extract(new Float32Array(8 * 512))).toMatchObject({
+      frames: 9,
+      features: 374,
+    });
+  });
+
   it('gives a clip the same numbers whatever came before it', () => {
     const extractor = dsp.createExtractor();
     const clip = voice(20000, 0.01);

@@ -36,6 +36,10 @@ describe('resolveFeatureConfig', () => {
       mfcc: { coefficients: 40, lifter: 0 },
       chroma: { bins: 12, tuning: null, norm: 'inf' },
       contrast: { bands: 6, fMinHz: 200, quantile: 0.02, linear: false },
+      bandwidth: { exponent: 2 },
+      rolloff: { share: 0.85 },
+      f0: { fMinHz: 65, fMaxHz: 500, threshold: 0.1 },
+      deltas: { order: 0, width: 9, mode: 'interp' },
     });
   });
 
@@ -55,6 +59,21 @@ describe('resolveFeatureConfig', () => {
       'mel_0',
       'contrast_0',
       'contrast_6',
+    ]);
+  });
+
+  it('names single columns, F0 and deltas', () => {
+    const config = resolveFeatureConfig({ sets: ['f0', 'rms'], deltas: { order: 2 } });
+    expect(listFeatureNames(config)).toEqual([
+      'rms',
+      'f0_hz',
+      'f0_periodicity',
+      'delta_rms',
+      'delta_f0_hz',
+      'delta_f0_periodicity',
+      'delta2_rms',
+      'delta2_f0_hz',
+      'delta2_f0_periodicity',
     ]);
   });
 
@@ -92,6 +111,14 @@ describe('resolveFeatureConfig', () => {
     [{ contrast: { bands: 7 } }, 'the last band would start at 12800 Hz'],
     [{ contrast: { fMinHz: 1 } }, 'band 0 then holds no bin'],
     [{ contrast: { quantile: 1 } }, 'contrast.quantile is 1'],
+    [{ bandwidth: { exponent: 0 } }, 'bandwidth.exponent is 0'],
+    [{ rolloff: { share: 85 } }, 'rolloff.share is 85'],
+    [{ sets: ['f0'], f0: { fMaxHz: 20000 } }, 'f0.fMaxHz is 20000'],
+    [{ sets: ['f0'], f0: { fMinHz: 10 } }, 'f0.fMinHz is 10'],
+    [{ sets: ['f0'], f0: { threshold: -1 } }, 'f0.threshold is -1'],
+    [{ deltas: { order: 3 } }, 'deltas.order is 3'],
+    [{ deltas: { width: 8 } }, 'deltas.width is 8'],
+    [{ deltas: { mode: 'wrap' } }, "deltas.mode is 'wrap'"],
     [{ contrast: { linear: 'no' } }, "contrast.linear is 'no'"],
   ])('refuses %j', (input, message) => {
     expect(messageOf(input)).toContain(message);

@@ -54,6 +54,9 @@ describe.each(Object.entries(chunkings))('a stream in %s', (_, sizeOf) => {
     ['long hops', { padMode: 'reflect', fftLength: 1024, hopLength: 900, mel: { bands: 64 } }],
     ['edges', { padMode: 'edge', hopLength: 3000 }],
     ['not centred', { center: false, hopLength: 100 }],
+    ['prosody', { sets: ['rms', 'zcr', 'centroid', 'f0'], padMode: 'edge' }],
+    ['deltas', { sets: ['mfcc', 'rms'], hopLength: 128, deltas: { order: 2 } }],
+    ['repeated edges', { sets: ['mfcc'], deltas: { order: 1, width: 5, mode: 'nearest' } }],
   ])('gives the features of the whole signal: %s', (_, input) => {
     const config = { ...input, topDb: null, chroma: { tuning: 0 } };
     const stream = dsp.createFeatureStream(config);
@@ -76,6 +79,14 @@ describe('createFeatureStream', () => {
     expect(stream.push(new Float32Array(511)).frames).toBe(0);
     expect(stream.push(new Float32Array(1)).frames).toBe(1);
     expect(stream.flush().frames).toBe(2);
+  });
+
+  it('puts out a frame with deltas once half their width of frames has followed', () => {
+    const stream = dsp.createFeatureStream({ topDb: null, sets: ['mfcc'], deltas: { order: 1 } });
+    expect(stream.latencySamples).toBe(1024 + 4 * 512);
+    expect(stream.push(new Float32Array(1023 + 8 * 512)).frames).toBe(0);
+    expect(stream.push(new Float32Array(1)).frames).toBe(5);
+    expect(stream.push(new Float32Array(512)).frames).toBe(1);
   });
 
   it('refuses what depends on the whole clip', () => {
