@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Rollup } from 'vite';
 
-// biome-ignore lint/suspicious/noUndeclaredEnvVars: this package's own turbo.json declares it.
 const modelPath = resolve(import.meta.dirname, process.env.SER_MODEL ?? '../../models/model.onnx');
 if (!existsSync(modelPath)) {
   throw new Error(
@@ -14,6 +13,16 @@ export default defineConfig({
   // Relative addresses, so that the files may be served from any path.
   base: './',
   resolve: { alias: [{ find: /^ser:model\.onnx/, replacement: modelPath }] },
+  // Found in the source beforehand, or the development server reloads the page at their first use.
+  optimizeDeps: {
+    include: [
+      '@ser/runtime > mpg123-decoder',
+      '@ser/runtime > opus-decoder',
+      '@ser/runtime > zod',
+      '@ser/runtime > @bufbuild/protobuf/wire',
+      'onnxruntime-web/wasm',
+    ],
+  },
   worker: { format: 'es', rollupOptions: { onwarn } },
   build: {
     target: 'es2022',
