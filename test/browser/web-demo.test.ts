@@ -1,20 +1,13 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Classifier, createClassifier, type Prediction } from '@ser/runtime';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from './find-chromium.ts';
+import { clipPath, modelPath, root } from './clips.ts';
+import { launchChromium } from './launch-chromium.ts';
 import { type FolderServer, serveFolder } from './serve-folder.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const fixtures = join(root, 'packages/runtime/test/fixtures');
-const shippedModel = join(root, 'models/model.onnx');
-const modelPath = existsSync(shippedModel) ? shippedModel : join(fixtures, 'tiny-model.onnx');
-const clipPath = (name: string) => join(fixtures, 'clips', name);
 
 const setUpMs = 120_000;
 
@@ -28,12 +21,6 @@ describe('the web demo in Chromium', () => {
   let classifier: Classifier;
 
   beforeAll(async () => {
-    const executablePath = findChromium();
-    if (!executablePath) {
-      throw new Error(
-        'There is no Chromium; install one (`apt-get install chromium`) or name it in CHROMIUM.',
-      );
-    }
     folder = await mkdtemp(join(tmpdir(), 'ser-web-demo-'));
     process.env.SER_MODEL = modelPath;
     await build({
@@ -43,18 +30,7 @@ describe('the web demo in Chromium', () => {
     });
     server = await serveFolder(folder, '/some/path/');
     classifier = await createClassifier(modelPath);
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -124,6 +100,17 @@ describe('the web demo in Chromium', () => {
       await page.setInputFiles('input[type=file]', clipPath(name));
     }
     await page.locator('.source-name', { hasText: 'pcm8.wav' }).waitFor();
+  });
+
+  it('takes a file that is dropped on it', async () => {
+    const bytes = [...(await readFile(clipPath('mono16k.mp3')))];
+    const data = await page.evaluateHandle((bytes) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(bytes)], 'dropped.mp3'));
+      return transfer;
+    }, bytes);
+    await page.dispatchEvent('.picker', 'drop', { dataTransfer: data });
+    await page.locator('.source-name', { hasText: 'dropped.mp3' }).waitFor();
   });
 
   it('asks no other host for anything, and has nothing to complain of', () => {

@@ -5,6 +5,7 @@ import { decodeFailure, truncated } from './decode-failure.ts';
 import { skipId3 } from './id3.ts';
 import { MonoBuffer } from './mono-buffer.ts';
 import { type Mp3Header, readMp3Header } from './mp3-frames.ts';
+import { startDecoder } from './start-decoder.ts';
 
 /** Bytes given to the decoder at once. */
 const pieceBytes = 1 << 16;
@@ -22,8 +23,8 @@ export async function decodeMp3(bytes: Uint8Array, maxDurationSec: number): Prom
   const mono = new MonoBuffer(first.sampleRateHz, maxDurationSec);
   mono.reserve(frames * first.samples);
   const decoder = new MPEGDecoder();
+  await startDecoder('MP3', decoder.ready);
   try {
-    await decoder.ready;
     for (let position = start; position < end; position += pieceBytes) {
       const piece = bytes.subarray(position, Math.min(position + pieceBytes, end));
       const { channelData, samplesDecoded, errors } = decoder.decode(piece);

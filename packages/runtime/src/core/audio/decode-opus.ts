@@ -4,6 +4,7 @@ import type { AudioClip } from './audio-clip.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { MonoBuffer } from './mono-buffer.ts';
 import type { OggPacket } from './ogg-packets.ts';
+import { startDecoder } from './start-decoder.ts';
 
 /** The rate at which Opus counts, and is decoded, whatever was recorded. */
 const opusRateHz = 48_000;
@@ -34,9 +35,9 @@ export async function decodeOpus(
   packets.next(); // The comment header.
   const mono = new MonoBuffer(opusRateHz, maxDurationSec);
   const decoder = new OpusDecoder({ ...settings, preSkip: 0, sampleRate: opusRateHz });
+  await startDecoder('Opus', decoder.ready);
   let decoded = 0;
   try {
-    await decoder.ready;
     let granule = 0;
     for (let next = packets.next(); !next.done; next = packets.next()) {
       granule = next.value.granule ?? granule;

@@ -1,0 +1,145 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Classifier, createClassifier, loadClip } from '@ser/runtime';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clipPath, modelPath, root } from './clips.ts';
+import { launchChromium } from './launch-chromium.ts';
+import { type FolderServer, serveFolder } from './serve-folder.ts';
+
+const clips = ['pcm16.wav', 'mono.flac', 'stereo.ogg'];
+
+describe('the runtime in a plain page, without a worker', () => {
+  let folder: string;
+  let server: FolderServer;
+  let browser: Browser;
+  let page: Page;
+  let classifier: Classifier;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ser-plain-page-'));
+    await build({
+      root: join(root, 'test/browser/plain-page'),
+      base: './',
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        outDir: folder,
+        emptyOutDir: true,
+        rollupOptions: {
+          onwarn: (warning, warn) => {
+            if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+          },
+        },
+      },
+    });
+    await cp(modelPath, join(folder, 'model.onnx'));
+    for (const name of clips) await cp(clipPath(name), join(folder, name));
+    server = await serveFolder(folder, '/');
+    classifier = await createClassifier(modelPath);
+    browser = await launchChromium();
+    page = await browser.newPage();
+    await page.goto(server.url);
+    await page.waitForFunction(() => 'runtime' in window);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await classifier?.dispose();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  it('answers 50 calls at once, each with its own result, as Node does', async () => {
+    const labels = await page.evaluate(
+      async ({ clips }) => {
+        const classifier = await window.runtime.createClassifier('model.onnx', {
+          wasmUrl: window.wasmUrl,
+        });
+        const calls = Array.from({ length: 50 }, (_, index) =>
+          classifier.predict(clips[index % clips.length]!),
+        );
+        const predictions = await Promise.all(calls);
+        await classifier.dispose();
+        return predictions;
+      },
+      { clips },
+    );
+    const references = await Promise.all(clips.map((name) => classifier.predict(clipPath(name))));
+    labels.forEach((prediction, index) => {
+      const reference = references[index % clips.length]!;
+      for (const label of classifier.labels) {
+        const difference = prediction.probabilities[label]! - reference.probabilities[label]!;
+        expect(Math.abs(difference)).toBeLessThan(1e-5);
+      }
+    });
+  });
+
+  it('takes audio in every form, an AudioBuffer among them', async () => {
+    const { samples, sampleRateHz } = await loadClip(clipPath('mono.flac'));
+    const found = await page.evaluate(
+      async ({ values, sampleRateHz }) => {
+        const classifier = await window.runtime.createClassifier('model.onnx', {
+          wasmUrl: window.wasmUrl,
+        });
+        const bytes = await (await fetch('mono.flac')).arrayBuffer();
+        const samples = Float32Array.from(values);
+        const buffer = new AudioBuffer({
+          length: samples.length,
+          sampleRate: sampleRateHz,
+          numberOfChannels: 2,
+        });
+        buffer.copyToChannel(samples, 0);
+        buffer.copyToChannel(samples, 1);
+        const forms = [
+          'mono.flac',
+          new URL('mono.flac', location.href),
+          bytes,
+          new Uint8Array(bytes),
+          new Blob([bytes]),
+          new File([bytes], 'mono.flac'),
+          { samples, sampleRateHz },
+          buffer,
+        ];
+        const outcomes = await classifier.predictBatch(forms);
+        await classifier.dispose();
+        return outcomes.map((outcome) =>
+          outcome.ok ? outcome.prediction.confidence : outcome.error.message,
+        );
+      },
+      { values: [...samples], sampleRateHz },
+    );
+    const { confidence } = await classifier.predict(clipPath('mono.flac'));
+    expect(found).toHaveLength(8);
+    for (const value of found) expect(Math.abs(Number(value) - confidence)).toBeLessThan(1e-5);
+  });
+
+  it('gives typed errors that name the address', async () => {
+    const failures = await page.evaluate(async () => {
+      const { createClassifier, SerError } = window.runtime;
+      const describe = (error: unknown) =>
+        error instanceof SerError ? `${error.code} ${error.message}` : `untyped ${error}`;
+      const options = { wasmUrl: window.wasmUrl };
+      const classifier = await createClassifier('model.onnx', options);
+      const found = [
+        await createClassifier('nowhere.onnx', options).catch(describe),
+        await createClassifier('pcm16.wav', options).catch(describe),
+        await classifier.predict('nowhere.wav').catch(describe),
+        await classifier.predict('index.html').catch(describe),
+        await classifier.predict(7 as never).catch(describe),
+      ];
+      await classifier.dispose();
+      return [...found, await classifier.predict('pcm16.wav').catch(describe)];
+    });
+    expect(failures[0]).toMatch(
+      /^FILE_NOT_FOUND nowhere\.onnx: The server answered with status 404/,
+    );
+    expect(failures[1]).toMatch(/^MODEL_INVALID pcm16\.wav: The model file is not an ONNX file/);
+    expect(failures[2]).toMatch(/^FILE_NOT_FOUND nowhere\.wav: /);
+    expect(failures[3]).toMatch(/^AUDIO_UNSUPPORTED index\.html: The file is not audio/);
+    expect(failures[4]).toMatch(/^INVALID_ARGUMENT audio is 7; it must be a URL/);
+    expect(failures[5]).toMatch(/^DISPOSED /);
+  });
+});
