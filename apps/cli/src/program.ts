@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCrossValidateCommand } from './commands/cross-validate.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     );
   addPredictCommand(program);
   addTrainCommand(program);
+  addCrossValidateCommand(program);
   addEvaluateCommand(program);
   addExportOnnxCommand(program);
   addFeaturesCommand(program);

@@ -1,3 +1,4 @@
+import type { CrossValidateOptions, CrossValidation } from './run/cross-validate.ts';
 import type { TrainOptions, TrainResult } from './run/train.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
 
@@ -12,6 +13,11 @@ export { type Fold, listFolds, splitDataset } from './protocols/split-dataset.ts
 export { applySplitFile, readSplitFile, type SplitFile } from './protocols/split-file.ts';
 export { type Recipe, readRecipe } from './recipes/recipe.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';
+export type {
+  CrossValidateEvent,
+  CrossValidateOptions,
+  CrossValidation,
+} from './run/cross-validate.ts';
 export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
 export { type RunSettings, readRunSettings } from './run/run-folder.ts';
 export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
@@ -29,6 +35,27 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await ensureTensorFlow();
   const { runTraining } = await import('./run/train.ts');
   return runTraining(options);
+}
+
+/**
+ * Trains and tests every fold of a protocol with every seed, in several processes, and writes one
+ * `results.json`. What is finished in the folder is kept, what was interrupted goes on from its last
+ * epoch.
+ *
+ * @throws SerError what a run failed with, or `ABORTED`; the same call goes on later.
+ * @example
+ * const { overRuns } = await crossValidate({
+ *   data: ['data/ravdess'],
+ *   recipe: await readRecipe('reference'),
+ *   protocol: 'ravdess-5fold',
+ *   seeds: [0, 1, 2],
+ *   outDirectory: 'runs/reference-5fold',
+ * });
+ */
+export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
+  await ensureTensorFlow();
+  const { crossValidateRuns } = await import('./run/cross-validate.ts');
+  return crossValidateRuns(options);
 }
 
 /**

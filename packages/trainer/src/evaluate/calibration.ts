@@ -12,24 +12,36 @@ export interface ReliabilityBin {
   accuracy: number | null;
 }
 
+/** How sure a prediction was, and whether it was right. */
+export interface PredictionOutcome {
+  confidence: number;
+  isRight: boolean;
+}
+
+/** The outcome of each prediction: the most probable label against the true one. */
+export function listOutcomes({ truth, probabilities }: LabelledPredictions): PredictionOutcome[] {
+  return probabilities.map((row, at) => {
+    const predicted = findLargest(row);
+    return { confidence: row[predicted]!, isRight: predicted === truth[at] };
+  });
+}
+
 /**
  * Bins predictions by the confidence of the predicted label, in equal widths over (0, 1], as in Guo
  * et al. 2017, "On Calibration of Modern Neural Networks".
  */
 export function binConfidences(
-  { truth, probabilities }: LabelledPredictions,
+  outcomes: readonly PredictionOutcome[],
   binCount = 15,
 ): ReliabilityBin[] {
   const sums = Array.from({ length: binCount }, () => ({ clips: 0, confidence: 0, hits: 0 }));
-  probabilities.forEach((row, at) => {
-    const predicted = findLargest(row);
-    const confidence = row[predicted]!;
+  for (const { confidence, isRight } of outcomes) {
     const bin = Math.min(binCount, Math.max(1, Math.ceil(confidence * binCount))) - 1;
     const sum = sums[bin]!;
     sum.clips++;
     sum.confidence += confidence;
-    if (predicted === truth[at]) sum.hits++;
-  });
+    if (isRight) sum.hits++;
+  }
   return sums.map(({ clips, confidence, hits }, at) => ({
     low: at / binCount,
     high: (at + 1) / binCount,

@@ -1,6 +1,7 @@
 import { bootstrapRecall, type Interval } from './bootstrap.ts';
 import {
   binConfidences,
+  listOutcomes,
   measureCalibrationError,
   measureLogLoss,
   type ReliabilityBin,
@@ -54,7 +55,7 @@ export function evaluatePredictions(input: LabelledPredictions & { seed?: number
   const predicted = probabilities.map(findLargest);
   const counts = countConfusion(truth, predicted, labels.length);
   const classes = scoreClasses(counts, labels);
-  const reliability = binConfidences(input);
+  const reliability = binConfidences(listOutcomes(input));
   const hits = labels.reduce((sum, _, at) => sum + counts[at * labels.length + at]!, 0);
   return {
     labels: [...labels],

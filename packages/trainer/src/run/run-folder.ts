@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
@@ -39,6 +39,24 @@ export async function writeRunSettings(directory: string, settings: RunSettings)
     join(directory, runFiles.settings),
     `${JSON.stringify(settings, null, 2)}\n`,
   );
+}
+
+/**
+ * True where the folder holds no run yet; what an older run left there must have the same settings.
+ *
+ * @throws SerError `RUN_INVALID` where it is another run's.
+ */
+export async function isNewRun(directory: string, settings: RunSettings): Promise<boolean> {
+  const isThere = await stat(join(directory, runFiles.settings)).catch(() => null);
+  if (!isThere) return true;
+  const previous = await readRunSettings(directory);
+  if (JSON.stringify(previous) !== JSON.stringify(settings)) {
+    throw new SerError(
+      'RUN_INVALID',
+      `${directory} holds a run with other settings: give another --out, or --resume it.`,
+    );
+  }
+  return false;
 }
 
 /**

@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SerError } from '@ser/dsp-wasm';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { countDraws } from '../fit/draw-epoch.ts';
@@ -15,7 +13,7 @@ import { writeReport } from '../report/write-report.ts';
 import { createExamples } from './create-examples.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
-import { type RunSettings, readRunSettings, runFiles, writeRunSettings } from './run-folder.ts';
+import { isNewRun, type RunSettings, runFiles, writeRunSettings } from './run-folder.ts';
 import { summariseRun } from './summarise-run.ts';
 
 /** What happens in a training, in order; for progress bars and logs. */
@@ -110,23 +108,6 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   model.dispose();
   await writeReport(directory, summary);
   return { modelPath: await exportRunToOnnx(directory), summary };
-}
-
-/**
- * True where the folder holds no run yet. It becomes this run's once data and split are known to be
- * usable; what an older run left there must have the same settings.
- */
-async function isNewRun(directory: string, settings: RunSettings): Promise<boolean> {
-  const isThere = await stat(join(directory, runFiles.settings)).catch(() => null);
-  if (!isThere) return true;
-  const previous = await readRunSettings(directory);
-  if (JSON.stringify(previous) !== JSON.stringify(settings)) {
-    throw new SerError(
-      'RUN_INVALID',
-      `${directory} holds a run with other settings: give another --out, or --resume it.`,
-    );
-  }
-  return false;
 }
 
 function countSides({ train, validation, test }: Split) {

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { CrossValidateEvent, CrossValidation } from '@ser/trainer';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { abortOnInterrupt } from '../abort-on-interrupt.ts';
+import { formatCrossValidation } from '../format-cross-validation.ts';
+import { Progress } from '../progress.ts';
+
+interface CrossValidateCommandOptions {
+  data: string[];
+  recipe: string;
+  protocol: 'random' | 'ravdess-5fold' | 'emodb-loso' | 'speaker-kfold' | 'cross-corpus';
+  seeds: number[];
+  out?: string;
+  jobs?: number;
+  json?: boolean;
+}
+
+/** `ser cross-validate`: every fold of a protocol, with several seeds, into one results file. */
+export function addCrossValidateCommand(program: Command): void {
+  program
+    .command('cross-validate')
+    .description('Train and test every fold of a protocol; the same call goes on after a stop.')
+    .requiredOption('--data <folders...>', 'corpora, as for `ser train`')
+    .option('--recipe <name>', 'recipe that comes with the project, or a .json file', 'reference')
+    .addOption(
+      new Option('--protocol <name>', 'how clips are divided')
+        .default('ravdess-5fold')
+        .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus']),
+    )
+    .option('--seeds <list>', 'every fold is run with each, such as 0,1,2', parseList, [0])
+    .option('--out <folder>', 'folder to write (default: runs/<recipe>-<protocol>)')
+    .option('--jobs <n>', 'runs at the same time (default: the number of cores)', parseCount)
+    .option('--json', 'print one JSON event a line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ser cross-validate --data data/ravdess --recipe reference --seeds 0,1,2',
+    )
+    .action(async (options: CrossValidateCommandOptions) => {
+      const { crossValidate, readRecipe } = await import('@ser/trainer');
+      const { data, protocol, seeds, jobs } = options;
+      const recipe = await readRecipe(options.recipe);
+      const outDirectory = options.out ?? join('runs', `${recipe.name}-${protocol}`);
+      const progress = new Progress();
+      const show = options.json ? printJson : (event: CrossValidateEvent) => print(progress, event);
+      const result = await abortOnInterrupt((signal) =>
+        crossValidate({
+          ...{ data, recipe, protocol, seeds, outDirectory, signal },
+          ...(jobs !== undefined && { jobs }),
+          onEvent: show,
+        }),
+      ).finally(() => progress.stop());
+      if (options.json) printJson({ type: 'finished', ...result });
+      else printResult(result, join(outDirectory, 'results.json'));
+    });
+}
+
+function print(progress: Progress, event: CrossValidateEvent): void {
+  if (event.type === 'features') {
+    progress.update('Features', event.done, event.total);
+  } else if (event.type === 'run') {
+    progress.stop();
+    process.stdout.write(`${event.name} ${event.state} (${event.done}/${event.total})\n`);
+  } else {
+    const { epoch, epochs, validationUar } = event.event;
+    if (epoch % 10 !== 0 && epoch !== epochs) return;
+    process.stdout.write(
+      `${event.name} epoch ${epoch}/${epochs}  validation UAR ${validationUar.toFixed(4)}\n`,
+    );
+  }
+}
+
+function printJson(event: CrossValidateEvent | ({ type: 'finished' } & CrossValidation)): void {
+  if ('done' in event && event.type === 'features') return;
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+function printResult(result: CrossValidation, path: string): void {
+  process.stdout.write(`\n${formatCrossValidation(result)}\nResults: ${path}\n`);
+}
+
+function parseList(text: string): number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part);
+    if (part.trim() === '' || !Number.isInteger(value) || value < 0) {
+      throw new InvalidArgumentError('It must be whole numbers from 0, separated by commas.');
+    }
+    return value;
+  });
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  }
+  return value;
+}

@@ -1,0 +1,37 @@
+import { sortLabels } from '../datasets/emotions.ts';
+import type { ClipPrediction } from '../report/run-summary.ts';
+import { bootstrapRecall, type Interval } from './bootstrap.ts';
+import { binConfidences, measureCalibrationError } from './calibration.ts';
+import { averageMacro, averageRecall, countConfusion, scoreClasses } from './confusion.ts';
+
+/** Scores of predictions that several models made, each of clips that it was not trained on. */
+export interface PooledScores {
+  clips: number;
+  uar: number;
+  /** 95 % bootstrap interval of `uar`. */
+  uarInterval: Interval;
+  accuracy: number;
+  macroF1: number;
+  /** Expected calibration error, 15 bins. */
+  ece: number;
+}
+
+/** Scores the predictions of all folds together, as those of one model. */
+export function poolPredictions(predictions: readonly ClipPrediction[]): PooledScores {
+  const labels = sortLabels(predictions.flatMap(({ truth, predicted }) => [truth, predicted]));
+  const truth = predictions.map((prediction) => labels.indexOf(prediction.truth));
+  const predicted = predictions.map((prediction) => labels.indexOf(prediction.predicted));
+  const classes = scoreClasses(countConfusion(truth, predicted, labels.length), labels);
+  const outcomes = predictions.map(({ confidence }, at) => ({
+    confidence,
+    isRight: truth[at] === predicted[at],
+  }));
+  return {
+    clips: predictions.length,
+    uar: averageRecall(classes),
+    uarInterval: bootstrapRecall(truth, predicted, labels.length, 0),
+    accuracy: outcomes.filter(({ isRight }) => isRight).length / outcomes.length,
+    macroF1: averageMacro(classes).f1,
+    ece: measureCalibrationError(binConfidences(outcomes)),
+  };
+}

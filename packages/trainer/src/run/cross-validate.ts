@@ -1,0 +1,189 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { SerError } from '@ser/dsp-wasm';
+import { writeFileAtomic } from '../atomic-file.ts';
+import { readDataset } from '../datasets/read-dataset.ts';
+import type { ProtocolName } from '../protocols/split.ts';
+import { listFolds } from '../protocols/split-dataset.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import type { RunSummary } from '../report/run-summary.ts';
+import { extractDataset } from './extract-dataset.ts';
+import { runJob } from './job-process.ts';
+import {
+  isNewRun,
+  type RunSettings,
+  readRunJson,
+  runFiles,
+  writeRunSettings,
+} from './run-folder.ts';
+import { type FinishedFold, type FoldsSummary, summariseFolds } from './summarise-folds.ts';
+import type { TrainEvent } from './train.ts';
+
+/** What happens in a cross-validation, in order. */
+export type CrossValidateEvent =
+  | { type: 'features'; done: number; total: number }
+  /** A run that is done already, or starts now. */
+  | {
+      type: 'run';
+      name: string;
+      state: 'kept' | 'started' | 'finished';
+      done: number;
+      total: number;
+    }
+  | { type: 'epoch'; name: string; event: Extract<TrainEvent, { type: 'epoch' }> };
+
+/** Input of `crossValidate`. */
+export interface CrossValidateOptions {
+  /** Corpus folders. */
+  data: readonly string[];
+  recipe: Recipe;
+  protocol: Exclude<ProtocolName, 'file'>;
+  /** Every fold is run with each of them. Default 0 alone. */
+  seeds?: readonly number[];
+  /** Folder of the run folders and of the results file. */
+  outDirectory: string;
+  /** Runs at the same time, each in a process of its own. Default: the number of cores. */
+  jobs?: number;
+  onEvent?: (event: CrossValidateEvent) => void;
+  signal?: AbortSignal;
+}
+
+/** What `crossValidate` finds, as `results.json` holds it. */
+export interface CrossValidation extends FoldsSummary {
+  recipe: Recipe;
+  protocol: ProtocolName;
+  data: string[];
+  seeds: number[];
+  /** Runs of the whole; `runs` has fewer while it is under way. */
+  runCount: number;
+  jobs: number;
+  /** Time by the clock, over all calls that it took. */
+  elapsedSec: number;
+  /** Versions and machine, by name. */
+  environment: Record<string, string>;
+}
+
+const resultsFile = 'results.json';
+
+/** One run of the whole. */
+interface PlannedRun {
+  name: string;
+  tested: string[];
+  settings: RunSettings;
+}
+
+/**
+ * Trains and tests every fold of a protocol with every seed, and writes `results.json` after each.
+ * What is finished in the folder is kept, what was interrupted goes on from its last epoch.
+ *
+ * @throws SerError what a run failed with; the others are stopped and can go on later.
+ */
+export async function crossValidateRuns(options: CrossValidateOptions): Promise<CrossValidation> {
+  const { outDirectory, jobs = availableParallelism() } = options;
+  if (!Number.isInteger(jobs) || jobs < 1) {
+    throw new SerError('INVALID_ARGUMENT', `jobs is ${jobs}; it must be a whole number from 1.`);
+  }
+  const started = performance.now();
+  const earlierSec = await readElapsed(outDirectory);
+  const planned = await planRuns(options);
+  const finished = new Map<PlannedRun, FinishedFold>();
+  const report = (run: PlannedRun, state: 'kept' | 'started' | 'finished'): void =>
+    options.onEvent?.({
+      ...{ type: 'run', name: run.name, state },
+      ...{ done: finished.size, total: planned.length },
+    });
+  const record = async (run: PlannedRun): Promise<CrossValidation> => {
+    finished.set(run, await readFinished(outDirectory, run));
+    const elapsedSec = earlierSec + (performance.now() - started) / 1000;
+    const done = planned.flatMap((each) => finished.get(each) ?? []);
+    const results = describeResults(options, done, { runCount: planned.length, jobs, elapsedSec });
+    await writeFileAtomic(join(outDirectory, resultsFile), `${JSON.stringify(results, null, 1)}\n`);
+    return results;
+  };
+
+  let results: CrossValidation | undefined;
+  const open: PlannedRun[] = [];
+  for (const run of planned) {
+    const directory = join(outDirectory, run.name);
+    if (await isNewRun(directory, run.settings)) await writeRunSettings(directory, run.settings);
+    // The model is written last.
+    if (!(await stat(join(directory, runFiles.model)).catch(() => null))) {
+      open.push(run);
+      continue;
+    }
+    results = await record(run);
+    report(run, 'kept');
+  }
+  const failed = new AbortController();
+  const signals = [failed.signal, ...(options.signal ? [options.signal] : [])];
+  const signal = AbortSignal.any(signals);
+  const work = async (): Promise<void> => {
+    for (let run = open.shift(); run; run = open.shift()) {
+      const { name } = run;
+      report(run, 'started');
+      await runJob(join(outDirectory, name), {
+        onEvent: (event) => {
+          if (event.type === 'epoch') options.onEvent?.({ type: 'epoch', name, event });
+        },
+        threads: jobs > 1 ? 1 : null,
+        signal,
+      });
+      results = await record(run);
+      report(run, 'finished');
+    }
+  };
+  const stopOthers = (error: unknown): never => {
+    failed.abort();
+    throw error;
+  };
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: jobs }, () => work().catch(stopOthers)),
+  );
+  const failures = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  const isOwn = (error: unknown) => !(error instanceof SerError && error.code === 'ABORTED');
+  if (failures.length > 0) throw failures.find(isOwn) ?? failures[0];
+  return results!;
+}
+
+/** Lists the runs, once the features of all clips are in the cache. */
+async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
+  const { data, recipe, protocol, seeds = [0], signal } = options;
+  if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
+  const { dataset } = await extractDataset(await readDataset(data), {
+    ...recipe,
+    onProgress: (done, total) => options.onEvent?.({ type: 'features', done, total }),
+    signal,
+  });
+  return seeds.flatMap((seed) =>
+    listFolds(dataset, { protocol, seed }).map(({ fold, test }) => ({
+      name: fold === null ? `seed-${seed}` : `seed-${seed}-fold-${fold}`,
+      tested: test,
+      settings: { data: [...data], recipe, protocol, seed, fold, splitFile: null },
+    })),
+  );
+}
+
+async function readFinished(
+  outDirectory: string,
+  { name, tested, settings }: PlannedRun,
+): Promise<FinishedFold> {
+  const summary = (await readRunJson(join(outDirectory, name), runFiles.summary)) as RunSummary;
+  const { seed, fold } = settings;
+  return { seed, fold, directory: name, tested, summary };
+}
+
+function describeResults(
+  { recipe, protocol, data, seeds = [0] }: CrossValidateOptions,
+  finished: FinishedFold[],
+  rest: Pick<CrossValidation, 'runCount' | 'jobs' | 'elapsedSec'>,
+): CrossValidation {
+  const { environment } = finished[0]!.summary;
+  const settings = { recipe, protocol, data: [...data], seeds: [...seeds] };
+  return { ...settings, ...rest, environment, ...summariseFolds(finished) };
+}
+
+async function readElapsed(outDirectory: string): Promise<number> {
+  const previous = await readRunJson(outDirectory, resultsFile).catch(() => null);
+  return (previous as CrossValidation | null)?.elapsedSec ?? 0;
+}

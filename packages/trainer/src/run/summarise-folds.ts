@@ -1,0 +1,82 @@
+import { type PooledScores, poolPredictions } from '../evaluate/pool-predictions.ts';
+import { groupBy } from '../group-by.ts';
+import type { RunSummary } from '../report/run-summary.ts';
+
+/** Mean and sample standard deviation; the deviation of one value is 0. */
+export interface Spread {
+  mean: number;
+  deviation: number;
+  values: number;
+}
+
+/** The scores of one fold with one seed, on its test clips. */
+export interface FoldScores extends PooledScores {
+  seed: number;
+  fold: number | null;
+  /** The run folder, relative to the results file. */
+  directory: string;
+  /** The test speakers as `corpus/speaker`, or what else the fold is made of. */
+  tested: string[];
+  bestEpoch: number;
+  epochs: number;
+  /** Time of all epochs, validation included. */
+  trainingSec: number;
+}
+
+const measures = ['uar', 'accuracy', 'macroF1', 'ece'] as const;
+
+/** One value for each score. */
+export type Spreads = Record<(typeof measures)[number], Spread>;
+
+/** All that a cross-validation found. */
+export interface FoldsSummary {
+  runs: FoldScores[];
+  /** The predictions of all folds together, for each seed. */
+  pooled: ({ seed: number } & PooledScores)[];
+  /** Over all folds and seeds. */
+  overRuns: Spreads;
+  /** Over the seeds' pooled scores. */
+  overSeeds: Spreads;
+}
+
+/** A finished run, with what it was. */
+export interface FinishedFold extends Pick<FoldScores, 'seed' | 'fold' | 'directory' | 'tested'> {
+  summary: RunSummary;
+}
+
+/** Scores finished folds one by one, together, and over seeds. */
+export function summariseFolds(finished: readonly FinishedFold[]): FoldsSummary {
+  const runs = finished.map(({ summary, ...run }): FoldScores => {
+    const { history, bestEpoch } = summary;
+    return {
+      ...run,
+      ...poolPredictions(listTestPredictions(summary)),
+      bestEpoch,
+      epochs: history.length,
+      trainingSec: history.reduce((sum, { durationSec }) => sum + durationSec, 0),
+    };
+  });
+  const bySeed = groupBy(finished, ({ seed }) => seed);
+  const pooled = [...bySeed].map(([seed, folds]) => ({
+    seed,
+    ...poolPredictions(folds.flatMap(({ summary }) => listTestPredictions(summary))),
+  }));
+  return { runs, pooled, overRuns: spread(runs), overSeeds: spread(pooled) };
+}
+
+function listTestPredictions({ predictions }: RunSummary) {
+  return predictions.filter(({ split }) => split === 'test');
+}
+
+function spread(scores: readonly PooledScores[]): Spreads {
+  return Object.fromEntries(
+    measures.map((measure) => [measure, measureSpread(scores.map((score) => score[measure]))]),
+  ) as Spreads;
+}
+
+function measureSpread(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+  return { mean, deviation, values: values.length };
+}

@@ -1,0 +1,73 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { clipKey } from '../../src/datasets/clip.ts';
+import { readDataset } from '../../src/datasets/read-dataset.ts';
+import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
+
+// Worker threads and processes need the built package.
+const { crossValidate } = (await import(
+  new URL('../../dist/index.js', import.meta.url).href
+)) as typeof import('../../src/index.ts');
+
+it('runs every seed once, resumes, and augments training clips only', async () => {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  const { SER_CACHE_DIR } = process.env;
+  process.env.SER_CACHE_DIR = join(directory, 'cache');
+  onTestFinished(() => {
+    if (SER_CACHE_DIR === undefined) delete process.env.SER_CACHE_DIR;
+    else process.env.SER_CACHE_DIR = SER_CACHE_DIR;
+  });
+  const outDirectory = join(directory, 'out');
+  const states: string[] = [];
+  const run = (seeds: number[]) =>
+    crossValidate({
+      data: [corpus],
+      recipe: { ...tinyRecipe, augmentation },
+      protocol: 'random',
+      seeds,
+      jobs: 2,
+      outDirectory,
+      onEvent: (event) => event.type === 'run' && states.push(`${event.name} ${event.state}`),
+    });
+  const first = await run([0]);
+  await expectOnlyTrainingCopies(join(directory, 'cache'), corpus, join(outDirectory, 'seed-0'));
+  const { mtimeMs } = await stat(join(outDirectory, 'seed-0', 'model.onnx'));
+
+  states.length = 0;
+  const second = await run([0, 1]);
+  expect(states).toEqual(['seed-0 kept', 'seed-1 started', 'seed-1 finished']);
+  expect((await stat(join(outDirectory, 'seed-0', 'model.onnx'))).mtimeMs).toBe(mtimeMs);
+  const [kept, added] = second.runs;
+  expect(kept).toEqual(first.runs[0]);
+  expect(second.overRuns.uar.mean).toBeCloseTo((kept!.uar + added!.uar) / 2, 12);
+  expect(second.overRuns.uar.deviation).toBeCloseTo(
+    Math.abs(kept!.uar - added!.uar) / Math.SQRT2,
+    12,
+  );
+  expect(second.elapsedSec).toBeGreaterThan(first.elapsedSec);
+  const stored = JSON.parse(await readFile(join(outDirectory, 'results.json'), 'utf8'));
+  expect(stored).toEqual(JSON.parse(JSON.stringify(second)));
+}, 240_000);
+
+const augmentation = {
+  ...{ copies: 2, versionsPerEpoch: 2, speed: [0.9, 1.1] as [number, number] },
+  ...{ tiltDbPerOctave: null, gainDb: null, noiseSnrDb: [10, 30] as [number, number] },
+};
+
+/** Copies in the cache are named by the clip's digest, so all that were made can be listed. */
+async function expectOnlyTrainingCopies(
+  cache: string,
+  corpus: string,
+  runDirectory: string,
+): Promise<void> {
+  const names = await readdir(join(cache, 'features'), { recursive: true });
+  const copied = names.flatMap((name) => /(\w{64})-\d+\.f32$/.exec(name)?.[1] ?? []);
+  const { clips } = await readDataset([corpus]);
+  const split = JSON.parse(await readFile(join(runDirectory, 'split.json'), 'utf8'));
+  const training = clips.filter((clip) => split.train.includes(clipKey(clip)));
+  expect(split.test.length).toBeGreaterThan(0);
+  expect(training).toHaveLength(split.train.length);
+  expect(copied).toHaveLength(2 * training.length);
+  expect(new Set(copied)).toEqual(new Set(training.map(({ contentHash }) => contentHash)));
+}
