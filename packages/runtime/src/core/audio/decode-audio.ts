@@ -43,10 +43,10 @@ export async function decodeAudio(
     case 'wav':
       return (await import('./decode-wav.ts')).decodeWav(bytes, maxDurationSec);
     case 'flac':
-      return (await import('./decode-flac.ts')).decodeFlac(bytes, maxDurationSec);
+      return (await import('./flac/decode-flac.ts')).decodeFlac(bytes, maxDurationSec);
     case 'mp3':
-      return (await import('./decode-mp3.ts')).decodeMp3(bytes, maxDurationSec);
+      return (await import('./mp3/decode-mp3.ts')).decodeMp3(bytes, maxDurationSec);
     case 'ogg':
-      return (await import('./decode-ogg.ts')).decodeOgg(bytes, maxDurationSec);
+      return (await import('./ogg/decode-ogg.ts')).decodeOgg(bytes, maxDurationSec);
   }
 }

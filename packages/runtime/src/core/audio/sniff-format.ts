@@ -1,7 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import { unsupported } from './decode-failure.ts';
 import { skipId3 } from './id3.ts';
-import { readMp3Header } from './mp3-frames.ts';
+import { readMp3Header } from './mp3/frame-header.ts';
 
 /** Containers that are read. An Ogg file's codec is known only from its first packet. */
 export type AudioFormat = 'wav' | 'flac' | 'mp3' | 'ogg';

@@ -3,7 +3,7 @@ import type { AudioClip } from '../audio-clip.ts';
 import { EndOfBits } from '../bit-reader.ts';
 import { decodeFailure } from '../decode-failure.ts';
 import { MonoBuffer } from '../mono-buffer.ts';
-import type { OggPacket } from '../ogg-packets.ts';
+import type { OggPacket } from '../ogg/read-packets.ts';
 import { BlockDecoder } from './block-decoder.ts';
 import { readIdentification, readModes } from './setup.ts';
 

@@ -1,11 +1,11 @@
 import { SerError } from '@ser/dsp-wasm';
 import { MPEGDecoder } from 'mpg123-decoder';
-import type { AudioClip } from './audio-clip.ts';
-import { decodeFailure, truncated } from './decode-failure.ts';
-import { skipId3 } from './id3.ts';
-import { MonoBuffer } from './mono-buffer.ts';
-import { type Mp3Header, readMp3Header } from './mp3-frames.ts';
-import { startDecoder } from './start-decoder.ts';
+import type { AudioClip } from '../audio-clip.ts';
+import { decodeFailure, truncated } from '../decode-failure.ts';
+import { skipId3 } from '../id3.ts';
+import { MonoBuffer } from '../mono-buffer.ts';
+import { startDecoder } from '../start-decoder.ts';
+import { type Mp3Header, readMp3Header } from './frame-header.ts';
 
 /** Bytes given to the decoder at once. */
 const pieceBytes = 1 << 16;

@@ -1,12 +1,12 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { AudioClip } from './audio-clip.ts';
-import { BitReader, EndOfBits } from './bit-reader.ts';
-import { createCrc } from './crc.ts';
-import { decodeFailure, truncated } from './decode-failure.ts';
-import { type FlacFrameHeader, readFlacFrameHeader } from './flac-frame-header.ts';
-import { readFlacSubframe } from './flac-subframe.ts';
-import { skipId3 } from './id3.ts';
-import { MonoBuffer } from './mono-buffer.ts';
+import type { AudioClip } from '../audio-clip.ts';
+import { BitReader, EndOfBits } from '../bit-reader.ts';
+import { createCrc } from '../crc.ts';
+import { decodeFailure, truncated } from '../decode-failure.ts';
+import { skipId3 } from '../id3.ts';
+import { MonoBuffer } from '../mono-buffer.ts';
+import { type FlacFrameHeader, readFlacFrameHeader } from './frame-header.ts';
+import { readFlacSubframe } from './subframe.ts';
 
 const crc16 = createCrc(16, 0x8005);
 const streamInfoBytes = 34;

@@ -1,6 +1,6 @@
-import type { BitReader } from './bit-reader.ts';
-import { createCrc } from './crc.ts';
-import { decodeFailure } from './decode-failure.ts';
+import type { BitReader } from '../bit-reader.ts';
+import { createCrc } from '../crc.ts';
+import { decodeFailure } from '../decode-failure.ts';
 import type { FlacStreamInfo } from './decode-flac.ts';
 
 const crc8 = createCrc(8, 0x07);

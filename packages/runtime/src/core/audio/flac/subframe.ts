@@ -1,5 +1,5 @@
-import type { BitReader } from './bit-reader.ts';
-import { decodeFailure } from './decode-failure.ts';
+import type { BitReader } from '../bit-reader.ts';
+import { decodeFailure } from '../decode-failure.ts';
 
 /** Coefficients of the fixed predictors of order 0 to 4, the nearest sample first. */
 const fixedPredictors: readonly (readonly number[])[] = [

@@ -1,5 +1,5 @@
-import { createCrc } from './crc.ts';
-import { decodeFailure, truncated, unsupported } from './decode-failure.ts';
+import { createCrc } from '../crc.ts';
+import { decodeFailure, truncated, unsupported } from '../decode-failure.ts';
 
 /** One packet of an Ogg stream. */
 export interface OggPacket {

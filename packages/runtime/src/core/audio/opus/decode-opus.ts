@@ -1,10 +1,10 @@
 import { SerError } from '@ser/dsp-wasm';
 import { OpusDecoder } from 'opus-decoder';
-import type { AudioClip } from './audio-clip.ts';
-import { decodeFailure } from './decode-failure.ts';
-import { MonoBuffer } from './mono-buffer.ts';
-import type { OggPacket } from './ogg-packets.ts';
-import { startDecoder } from './start-decoder.ts';
+import type { AudioClip } from '../audio-clip.ts';
+import { decodeFailure } from '../decode-failure.ts';
+import { MonoBuffer } from '../mono-buffer.ts';
+import type { OggPacket } from '../ogg/read-packets.ts';
+import { startDecoder } from '../start-decoder.ts';
 
 /** The rate at which Opus counts, and is decoded, whatever was recorded. */
 const opusRateHz = 48_000;

@@ -1,6 +1,6 @@
-import type { AudioClip } from './audio-clip.ts';
-import { decodeFailure, unsupported } from './decode-failure.ts';
-import { readOggPackets } from './ogg-packets.ts';
+import type { AudioClip } from '../audio-clip.ts';
+import { decodeFailure, unsupported } from '../decode-failure.ts';
+import { readOggPackets } from './read-packets.ts';
 
 const otherCodecs: readonly (readonly [magic: string, name: string])[] = [
   ['\x7fFLAC', 'FLAC in Ogg'],
@@ -15,11 +15,11 @@ export async function decodeOgg(bytes: Uint8Array, maxDurationSec: number): Prom
   if (!first) throw decodeFailure('Ogg', 'it holds no packet');
   const magic = String.fromCharCode(...first.bytes.subarray(0, 8));
   if (magic === 'OpusHead') {
-    const { decodeOpus } = await import('./decode-opus.ts');
+    const { decodeOpus } = await import('../opus/decode-opus.ts');
     return decodeOpus(first.bytes, packets, maxDurationSec);
   }
   if (magic.startsWith('\x01vorbis')) {
-    const { decodeVorbis } = await import('./vorbis/decode-vorbis.ts');
+    const { decodeVorbis } = await import('../vorbis/decode-vorbis.ts');
     return decodeVorbis(first.bytes, packets, maxDurationSec);
   }
   const other = otherCodecs.find(([start]) => magic.startsWith(start));
