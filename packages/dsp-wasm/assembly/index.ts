@@ -8,6 +8,7 @@ export {
   tuneChroma,
 } from './extract';
 export { findNotFinite } from './finite';
+export { invertSpectra, transformFrames } from './fourier';
 export * from './plan';
 export { resampleExact, resampleInterpolated } from './resample';
 export { frameMeanSquares } from './trim';

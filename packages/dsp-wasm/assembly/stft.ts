@@ -150,7 +150,8 @@ function splitPower(size: usize, target: usize): void {
   storePower(lowTarget + 16, squaredLength(re, im));
 }
 
-function transformPair(frameA: usize, frameB: usize): void {
+/** Half-length transform of two windowed frames, packed, in the FFT buffer. */
+export function transformPair(frameA: usize, frameB: usize): void {
   const size = fftLength >> 1;
   if (ctz(size) & 1) {
     loadByTwos(frameA, frameB, size);

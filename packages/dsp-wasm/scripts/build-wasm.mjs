@@ -1,6 +1,6 @@
 // Compiles assembly/ and embeds the module as base64 in src/generated/wasm-module.ts (not committed).
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -32,10 +32,17 @@ if (error) {
   process.exit(1);
 }
 const wasm = await readFile(wasmFile);
-const digest = createHash('sha256').update(wasm).digest('hex').slice(0, 16);
+
+// Tables are built outside the module, so the sources count too.
+const hash = createHash('sha256').update(wasm);
+const names = await readdir(join(root, 'src'), { recursive: true });
+for (const name of names.filter((name) => name.endsWith('.ts')).sort()) {
+  if (!name.startsWith('generated')) hash.update(await readFile(join(root, 'src', name)));
+}
+const digest = hash.digest('hex').slice(0, 16);
 await writeFile(
   join(generated, 'wasm-module.ts'),
-  `export const wasmBase64 =\n  '${wasm.toString('base64')}';\nexport const wasmDigest = '${digest}';\n`,
+  `export const wasmBase64 =\n  '${wasm.toString('base64')}';\nexport const kernelVersion = '${digest}';\n`,
 );
 await rm(wasmFile);
 process.stdout.write(`wasm: ${wasm.length} bytes\n`);

@@ -1,4 +1,12 @@
 import { Arena } from './arena.ts';
+import { type AddReverbOptions, addReverb } from './augment/add-reverb.ts';
+import {
+  type ChangeSpeedOptions,
+  changeSpeed,
+  type ShiftPitchOptions,
+  shiftPitch,
+} from './augment/change-speed.ts';
+import { type StretchTimeOptions, stretchTime } from './augment/stretch-time.ts';
 import { FeatureExtractor } from './extractor.ts';
 import { type FeatureConfigInput, resolveFeatureConfig } from './feature-config.ts';
 import { FeatureStream } from './feature-stream.ts';
@@ -106,6 +114,61 @@ export class Dsp {
    */
   createSpectrogram(options?: SpectrogramOptions): Spectrogram {
     return new Spectrogram(this.#module, options);
+  }
+
+  /**
+   * The signal played faster or slower at the same pitch, by a phase vocoder with frames of 2,048
+   * samples every 512. Formula: librosa.effects.time_stretch.
+   *
+   * @returns round(samples / rate) samples.
+   * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE or INVALID_ARGUMENT.
+   *
+   * @example
+   * const slower = dsp.stretchTime(samples, { rate: 0.9 });
+   */
+  stretchTime(samples: Float32Array, options: StretchTimeOptions): Float32Array {
+    return stretchTime(this.#module, samples, options);
+  }
+
+  /**
+   * The signal at another pitch and the same length: stretched in time, then resampled. Formants move
+   * with the pitch. Formula: librosa.effects.pitch_shift.
+   *
+   * @returns a fresh array of the same length.
+   * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE or INVALID_ARGUMENT.
+   *
+   * @example
+   * const higher = dsp.shiftPitch(samples, { semitones: 1.5 });
+   */
+  shiftPitch(samples: Float32Array, options: ShiftPitchOptions): Float32Array {
+    return shiftPitch(this.#module, samples, options);
+  }
+
+  /**
+   * The signal played faster or slower as a tape is: pitch and length both change.
+   *
+   * @returns ceil(samples / factor) samples.
+   * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE or INVALID_ARGUMENT.
+   *
+   * @example
+   * const faster = dsp.changeSpeed(samples, { factor: 1.1 });
+   */
+  changeSpeed(samples: Float32Array, options: ChangeSpeedOptions): Float32Array {
+    return changeSpeed(this.#module, samples, options);
+  }
+
+  /**
+   * The signal in a synthetic room: direct sound, and from 3 ms on noise that decays by 60 dB in
+   * `decaySec`.
+   *
+   * @returns a fresh array of the same length; what would ring on after the end is cut off.
+   * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE or INVALID_ARGUMENT.
+   *
+   * @example
+   * const inRoom = dsp.addReverb(samples, { sampleRateHz: 22050, decaySec: 0.4, seed: 7 });
+   */
+  addReverb(samples: Float32Array, options: AddReverbOptions): Float32Array {
+    return addReverb(this.#module, samples, options);
   }
 
   #resamplerFor(options: ResampleOptions): Resampler {

@@ -1,3 +1,13 @@
+export type { AddReverbOptions } from './augment/add-reverb.ts';
+export type { ChangeSpeedOptions, ShiftPitchOptions } from './augment/change-speed.ts';
+export {
+  type AddNoiseOptions,
+  type ApplyGainOptions,
+  addNoise,
+  applyGain,
+} from './augment/level.ts';
+export type { StretchTimeOptions } from './augment/stretch-time.ts';
+export { type TiltSpectrumOptions, tiltSpectrum } from './augment/tilt-spectrum.ts';
 export { type Dsp, loadDsp } from './dsp.ts';
 export { SerError, type SerErrorCode } from './errors.ts';
 export type { FeatureExtractor, FeatureMatrix } from './extractor.ts';
@@ -20,8 +30,8 @@ export {
   type WindowName,
 } from './feature-config.ts';
 export type { FeatureStream } from './feature-stream.ts';
-/** Digest of the WebAssembly module: features of the same version and settings are the same. */
-export { wasmDigest as kernelVersion } from './generated/wasm-module.ts';
+/** Digest of the kernels and their tables: features of the same version and settings are the same. */
+export { kernelVersion } from './generated/wasm-module.ts';
 export type { ResampleOptions } from './resampler.ts';
 export type { ResamplerStream } from './resampler-stream.ts';
 export type { TrimmedRange, TrimOptions } from './silence.ts';

@@ -72,6 +72,8 @@ export interface Kernels extends Record<PlanField, WebAssembly.Global> {
   extract(frames: number): void;
   spectrogram(frames: number): void;
   findNotFinite(values: number, count: number): number;
+  transformFrames(frameA: number, frameB: number, target: number): void;
+  invertSpectra(spectra: number, target: number): void;
   frameMeanSquares(
     samples: number,
     frames: number,
