@@ -163,7 +163,7 @@ export class Classifier<Audio> {
    * }
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
-    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = 3600 } = options;
+    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = 1800 } = options;
     const { clip, name } = await this.#load(audio, { maxDurationSec, signal });
     const windows = listWindows(clip, windowSec, hopSec);
     for (let first = 0; first < windows.length; first += batchClips) {

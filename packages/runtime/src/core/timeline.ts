@@ -10,7 +10,7 @@ export interface TimelineOptions {
   hopSec?: number;
   /** Stops the timeline between its steps. */
   signal?: AbortSignal;
-  /** Longest recording to accept, in seconds. Default 3600. */
+  /** Longest recording to accept, in seconds. Default 1800. */
   maxDurationSec?: number;
 }
 

@@ -5,6 +5,7 @@ import { unsupported } from './decode-failure.ts';
 /** Rates outside are not speech recordings, or a damaged header. */
 export const lowestRateHz = 1000;
 export const highestRateHz = 768_000;
+/** 46 minutes at 48 kHz, 512 MB. */
 const mostSamples = 1 << 27;
 const firstCapacity = 1 << 16;
 
@@ -39,10 +40,16 @@ export class MonoBuffer {
    */
   reserve(count: number): void {
     const wanted = this.#length + count;
+    if (wanted > mostSamples) {
+      throw new SerError(
+        'AUDIO_TOO_LONG',
+        `The audio has more than ${mostSamples} samples, the most that are decoded at once; cut it into pieces.`,
+      );
+    }
     if (wanted > this.#maxSamples) {
       throw new SerError(
         'AUDIO_TOO_LONG',
-        `The audio is longer than ${this.#maxDurationSec} s at ${this.#sampleRateHz} Hz, the limit for one clip; cut it into pieces, or raise maxDurationSec.`,
+        `The audio is longer than ${this.#maxDurationSec} s, the limit for one clip; cut it into pieces, or raise maxDurationSec.`,
       );
     }
     if (wanted <= this.#samples.length) return;

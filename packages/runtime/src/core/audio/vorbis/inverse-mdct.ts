@@ -30,6 +30,10 @@ export class InverseMdct {
 
   /** Writes n values for a spectrum of n / 2. */
   transform(spectrum: Float64Array, target: Float64Array): void {
+    if (spectrum.every((value) => value === 0)) {
+      target.fill(0);
+      return;
+    }
     this.#computeDct(spectrum);
     const dct = this.#dct;
     const half = dct.length;

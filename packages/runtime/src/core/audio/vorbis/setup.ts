@@ -1,10 +1,12 @@
-import { decodeFailure } from '../decode-failure.ts';
+import { decodeFailure, unsupported } from '../decode-failure.ts';
 import { Codebook } from './codebook.ts';
 import { FloorCurve } from './floor-curve.ts';
 import { countBits, PacketReader } from './packet-reader.ts';
 import { Residue } from './residue.ts';
 
 const headerStart = 7;
+/** Speech is not recorded in more; a hostile header could ask for 255. */
+const mostChannels = 16;
 
 /** The first header packet. */
 export interface Identification {
@@ -37,6 +39,11 @@ export function readIdentification(packet: Uint8Array): Identification {
   for (let index = 0; index < 3; index++) reader.read(32);
   const blockSizes = [2 ** reader.read(4), 2 ** reader.read(4)] as const;
   const [short, long] = blockSizes;
+  if (channels > mostChannels) {
+    throw unsupported(
+      `The Vorbis file has ${channels} channels; at most ${mostChannels} can be read.`,
+    );
+  }
   if (version !== 0 || channels === 0 || short < 64 || long > 8192 || short > long) {
     throw damaged('its first header has values that are not allowed');
   }
