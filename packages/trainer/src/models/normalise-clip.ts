@@ -26,8 +26,11 @@ export class NormaliseClip extends tf.layers.Layer {
       const frame = tf.range(0, x.shape[1], 1, 'int32').expandDims(0);
       const mask = tf.cast(tf.less(frame, lengths.expandDims(1)), 'float32').expandDims(2);
       const count = tf.reshape(tf.cast(lengths, 'float32'), [-1, 1, 1]);
-      const mean = tf.div(tf.sum(tf.mul(x, mask), 1, true), count);
-      const centred = tf.mul(tf.sub(x, mean), mask);
+      const centre = (value: Tensor): Tensor =>
+        tf.mul(tf.sub(value, tf.div(tf.sum(value, 1, true), count)), mask);
+      // The second pass takes away the rounding of the first mean. In a column that hardly varies,
+      // such as a band above what the recording holds, that rounding would be all there is.
+      const centred = centre(centre(tf.mul(x, mask)));
       const variance = tf.div(tf.sum(tf.square(centred), 1, true), count);
       return tf.div(centred, tf.sqrt(tf.add(variance, varianceFloor)));
     });

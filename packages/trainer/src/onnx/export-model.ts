@@ -93,11 +93,13 @@ function addNormaliseClip(graph: GraphBuilder, { name }: Layer, input: string): 
   const count2 = add('Cast', [length], 'count_2d', { to: elementType.float32 });
   const count = add('Unsqueeze', [count2, last], 'count');
 
-  const kept = add('Mul', [input, mask], 'kept');
-  const sum = add('ReduceSum', [kept, axis], 'sum', { keepdims: 1 });
-  const mean = add('Div', [sum, count], 'mean');
-  const difference = add('Sub', [input, mean], 'difference');
-  const centred = add('Mul', [difference, mask], 'centred');
+  const centre = (value: string, pass: string): string => {
+    const sum = add('ReduceSum', [value, axis], `${pass}/sum`, { keepdims: 1 });
+    const mean = add('Div', [sum, count], `${pass}/mean`);
+    const difference = add('Sub', [value, mean], `${pass}/difference`);
+    return add('Mul', [difference, mask], `${pass}/centred`);
+  };
+  const centred = centre(centre(add('Mul', [input, mask], 'kept'), 'first'), 'second');
   const square = add('Mul', [centred, centred], 'square');
   const squares = add('ReduceSum', [square, axis], 'squares', { keepdims: 1 });
   const variance = add('Div', [squares, count], 'variance');

@@ -25,3 +25,11 @@ it('brings each column of each clip to mean 0 and variance 1 over its own frames
   expect(second![1]).toEqual([1, 1].map((x) => expect.closeTo(x, 4)));
   expect(second![2]!.map(Math.abs)).toEqual([0, 0]);
 });
+
+it('gives a large constant column 0, whatever the rounding of its mean', () => {
+  const layer = new NormaliseClip({ name: 'normalise_constant' });
+  const frames = Array.from({ length: 161 }, () => [-87.654321]);
+  const output = layer.apply([tf.tensor3d([frames]), tf.tensor1d([161], 'int32')]);
+  const values = (output as ReturnType<typeof tf.tensor3d>).dataSync();
+  expect(Math.max(...values.map(Math.abs))).toBeLessThan(1e-6);
+});
