@@ -20,25 +20,42 @@ export function lstmSequence(
   recurrentKernel: Tensor2D,
   bias: Tensor1D,
 ): Tensor3D {
-  const run = tf.customGrad((...args) => {
-    const [sequence, input, recurrent, offset] = args as unknown as [
-      Tensor3D,
-      Tensor2D,
-      Tensor2D,
-      Tensor1D,
-    ];
-    const save = args[4] as unknown as (tensors: Tensor[]) => void;
-    const states = runForward(sequence, tf.concat([input, recurrent], 0), offset);
-    save([sequence, input, recurrent, offset, ...states]);
-    return {
-      value: states[6]!,
-      gradFunc: (gradient: Tensor, saved: Tensor[]) => {
-        const [x, input, recurrent, offset, ...states] = saved as SavedTensors;
-        return runBackward({ x, input, recurrent, offset, states, gradient: gradient as Tensor3D });
-      },
-    };
-  });
-  return run(x, kernel, recurrentKernel, bias) as Tensor3D;
+  const inputs = { x, kernel, recurrentKernel, bias };
+  const states = tf.engine().runKernel(kernelName, inputs) as unknown as Tensor3D[];
+  return states[hiddenState]!;
+}
+
+// As a kernel of its own, so that tfjs asks for the gradients that it needs and no others: that of a
+// model's input is half of the large products of its first layer.
+const kernelName = 'SerLstmSequence';
+/** Which of the kernel's outputs is the hidden state, after i, cs, f, o, ci and co. */
+const hiddenState = 6;
+
+tf.registerKernel({
+  kernelName,
+  backendName: 'tensorflow',
+  kernelFunc: ({ inputs }) => {
+    const { x, kernel, recurrentKernel, bias } = inputs as unknown as LstmInputs;
+    return runForward(x, tf.concat([kernel, recurrentKernel], 0), bias);
+  },
+});
+
+tf.registerGradient({
+  kernelName,
+  inputsToSave: ['x', 'kernel', 'recurrentKernel', 'bias'],
+  outputsToSave: new Array(hiddenState + 1).fill(true),
+  gradFunc: (outputGradients, saved) => {
+    const gradient = (outputGradients as Tensor[])[hiddenState] as Tensor3D;
+    const [x, kernel, recurrentKernel, bias, ...states] = saved as SavedTensors;
+    return runBackward({ x, kernel, recurrentKernel, bias, states, gradient });
+  },
+});
+
+interface LstmInputs {
+  x: Tensor3D;
+  kernel: Tensor2D;
+  recurrentKernel: Tensor2D;
+  bias: Tensor1D;
 }
 
 type SavedTensors = [Tensor3D, Tensor2D, Tensor2D, Tensor1D, ...Tensor[]];
@@ -69,62 +86,59 @@ function runForward(x: Tensor3D, weights: Tensor2D, bias: Tensor1D): Tensor[] {
   }
 }
 
-interface BackwardInput {
-  x: Tensor3D;
-  input: Tensor2D;
-  recurrent: Tensor2D;
-  offset: Tensor1D;
+interface BackwardInput extends LstmInputs {
   states: Tensor[];
   /** Gradient of the hidden states. */
   gradient: Tensor3D;
 }
 
 /**
- * Gradients of x, kernel, recurrent kernel and bias. TensorFlow's BlockLSTMGradV2 adds to the
- * weight gradient at every frame, which is most of its time. Here the frames give only the gate
- * gradients, and one product over all frames gives the weights'.
+ * How to get the gradient of each input. TensorFlow's BlockLSTMGradV2 adds to the weight gradient at
+ * every frame, which is most of its time. Here the frames give only the gate gradients, and one
+ * product over all frames gives the weights'.
  */
-function runBackward({ x, input, recurrent, offset, states, gradient }: BackwardInput): Tensor[] {
+function runBackward(input: BackwardInput): Record<keyof LstmInputs, () => Tensor> {
+  const { x, kernel, recurrentKernel, states } = input;
   const [frames, batch, inputs] = x.shape;
-  const units = recurrent.shape[0];
-  const hidden = states[6]! as Tensor3D;
-  const gates = tf.reshape(differentiateGates({ x, input, recurrent, offset, states, gradient }), [
-    frames * batch,
-    4 * units,
-  ]);
-  const previous = tf.concat(
-    [tf.zeros([1, batch, units]), tf.slice(hidden, [0, 0, 0], [frames - 1, batch, units])],
-    0,
-  );
-  const flatX = tf.reshape(x, [frames * batch, inputs]);
-  const flatPrevious = tf.reshape(previous, [frames * batch, units]);
-  return [
-    tf.reshape(tf.matMul(gates, swapGates(input), false, true), x.shape),
-    swapGates(tf.matMul(flatX, gates, true)),
-    swapGates(tf.matMul(flatPrevious, gates, true)),
-    swapGates(tf.sum(gates, 0)),
-  ];
+  const units = recurrentKernel.shape[0];
+  const rows = frames * batch;
+  const gates = tf.reshape(differentiateGates(input), [rows, 4 * units]) as Tensor2D;
+  const differentiateWeights = (values: Tensor2D): Tensor =>
+    swapGates(tf.matMul(values, gates, true) as Tensor2D);
+  return {
+    x: () => tf.reshape(tf.matMul(gates, swapGates(kernel), false, true), x.shape),
+    kernel: () => differentiateWeights(tf.reshape(x, [rows, inputs])),
+    recurrentKernel: () => {
+      const hidden = states[hiddenState] as Tensor3D;
+      const previous = tf.slice(hidden, [0, 0, 0], [frames - 1, batch, units]);
+      const shifted = tf.concat([tf.zeros([1, batch, units]), previous], 0);
+      return differentiateWeights(tf.reshape(shifted, [rows, units]));
+    },
+    // A product with ones sums faster than tf.sum.
+    bias: () => tf.reshape(differentiateWeights(tf.ones([rows, 1])), [4 * units]),
+  };
 }
 
 /** Gradients of all gates before their activation, [frames, batch, 4 * units], in the order i, c, f, o. */
 function differentiateGates({
   x,
-  input,
-  recurrent,
-  offset,
+  kernel,
+  recurrentKernel,
+  bias,
   states,
   gradient,
 }: BackwardInput): Tensor {
   const [frames, batch] = x.shape;
-  const units = recurrent.shape[0];
+  const units = recurrentKernel.shape[0];
   const float = typeAttribute('T', 'float');
   const cellAttributes = [attribute('use_peephole', 'BOOL', false), float];
   const productAttributes = [
     attribute('transpose_a', 'BOOL', false),
-    attribute('transpose_b', 'BOOL', true),
+    attribute('transpose_b', 'BOOL', false),
     float,
   ];
-  const swapped = swapGates(recurrent);
+  // Transposed once, not by the product: that takes four times as long.
+  const swapped = tf.transpose(swapGates(recurrentKernel));
   const zeroState = tf.zeros([batch, units]);
   const scope = new HandleScope();
   const unpack = (handle: number): number[] =>
@@ -135,11 +149,11 @@ function differentiateGates({
       frames,
     );
   try {
-    const [zero, weights, peephole, bias, product] = scope.borrow([
+    const [zero, weights, peephole, offset, product] = scope.borrow([
       zeroState,
-      tf.concat([input, recurrent], 0),
+      tf.concat([kernel, recurrentKernel], 0),
       tf.zeros([units]),
-      offset,
+      bias,
       swapped,
     ]) as [number, number, number, number, number];
     const unpacked = scope.borrow([x, ...states, gradient]).map(unpack);
@@ -168,7 +182,7 @@ function differentiateGates({
           isFirst ? zero : h[frame - 1]!,
           weights,
           ...[peephole, peephole, peephole],
-          bias,
+          offset,
           ...[i, cs, f, o, ci, co].map((values) => values[frame]!),
           cellGradient,
           hiddenGradient,
