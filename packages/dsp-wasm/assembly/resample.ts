@@ -74,10 +74,13 @@ export function resampleExact(
   const stride = (<usize>down) << 2;
   const targetStride = (<usize>up) << 2;
   const leaders = min(up, count);
-  let position = first;
+  const wholeStep = (<usize>(down / up)) << 2;
+  const phaseStep = down % up;
+  let start = samples + ((<usize>(first / up)) << 2);
+  let phase = first % up;
   for (let leader = 0; leader < leaders; leader++) {
-    const row = phases + <usize>(position % up) * bytes;
-    let input = samples + ((<usize>(position / up)) << 2);
+    const row = phases + <usize>phase * bytes;
+    let input = start;
     let output = target + ((<usize>leader) << 2);
     let left = (count - leader + up - 1) / up;
     while (left >= 6) {
@@ -91,7 +94,12 @@ export function resampleExact(
       input += stride;
       output += targetStride;
     }
-    position += down;
+    start += wholeStep;
+    phase += phaseStep;
+    if (phase >= up) {
+      phase -= up;
+      start += 4;
+    }
   }
 }
 

@@ -37,7 +37,7 @@ export class Dsp {
    *
    * @returns ceil(samples * toHz / fromHz) samples, always a fresh array.
    * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE, or INVALID_ARGUMENT for a rate that is not a
-   *   whole number of hertz.
+   *   whole number of hertz or more than 256 times the other.
    *
    * @example
    * const samples22k = dsp.resample(samples48k, { fromHz: 48000, toHz: 22050 });

@@ -1,5 +1,5 @@
 import { Arena } from './arena.ts';
-import { assertInteger, assertSamples, rejectSamples } from './checks.ts';
+import { assertInteger, assertSamples, rejectArgument, rejectSamples } from './checks.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
 import { copyPadded } from './padding.ts';
 import { buildResamplingFilter, type ResamplingFilter } from './tables/resampling-filter.ts';
@@ -12,6 +12,7 @@ export interface ResampleOptions {
 }
 
 const highestRateHz = 10_000_000;
+const largestRatio = 256;
 const segmentOutputs = 1 << 14;
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -35,6 +36,9 @@ export class Resampler {
   constructor(module: WebAssembly.Module, { fromHz, toHz }: ResampleOptions) {
     assertInteger('fromHz', fromHz, 1, highestRateHz);
     assertInteger('toHz', toHz, 1, highestRateHz);
+    if (Math.max(fromHz / toHz, toHz / fromHz) > largestRatio) {
+      rejectArgument('toHz', toHz, `within a factor of ${largestRatio} of fromHz (${fromHz})`);
+    }
     const divisor = greatestCommonDivisor(fromHz, toHz);
     this.up = toHz / divisor;
     this.down = fromHz / divisor;

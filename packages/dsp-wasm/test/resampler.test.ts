@@ -141,5 +141,8 @@ describe('resample', () => {
     expect(() => dsp.resample(new Float32Array(9), { fromHz: 44.1, toHz: 8000 })).toThrow(
       'fromHz is 44.1',
     );
+    expect(() => dsp.resample(new Float32Array(9), { fromHz: 48000, toHz: 100 })).toThrow(
+      'toHz is 100; it must be within a factor of 256 of fromHz (48000)',
+    );
   });
 });

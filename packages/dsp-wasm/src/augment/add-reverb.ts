@@ -50,8 +50,10 @@ function convolve(
     fourier.frames.fill(0, fftLength);
     const spectra = fourier.transform();
     for (let at = 0; at < spectra.length; at += 4) {
-      const [re, im] = [spectra[at]!, spectra[at + 2]!];
-      const [filterRe, filterIm] = [response[at]!, response[at + 2]!];
+      const re = spectra[at]!;
+      const im = spectra[at + 2]!;
+      const filterRe = response[at]!;
+      const filterIm = response[at + 2]!;
       spectra[at] = re * filterRe - im * filterIm;
       spectra[at + 2] = re * filterIm + im * filterRe;
     }

@@ -51,25 +51,27 @@ class PhaseVocoder {
     this.#loadFrame(first + 1, frames.subarray(fftLength));
     const spectra = this.#fourier.transform();
     for (let bin = 0; bin < bins; bin++) this.#turn(spectra, bin, position - first);
+    this.#isFirst = false;
     return this.#fourier.invert();
   }
 
   /** Replaces one bin of the first spectrum by the output's, and turns the bin's phasor on. */
   #turn(spectra: Float64Array, bin: number, share: number): void {
     const at = pairStride * bin;
-    const [re, nextRe, im, nextIm] = [
-      spectra[at]!,
-      spectra[at + 1]!,
-      spectra[at + 2]!,
-      spectra[at + 3]!,
-    ];
-    const length = Math.hypot(re, im);
-    const nextLength = Math.hypot(nextRe, nextIm);
+    const re = spectra[at]!;
+    const im = spectra[at + 2]!;
+    const nextRe = spectra[at + 1]!;
+    const nextIm = spectra[at + 3]!;
+    const length = Math.sqrt(re * re + im * im);
+    const nextLength = Math.sqrt(nextRe * nextRe + nextIm * nextIm);
+    // A bin without length has phase 0.
+    const fromRe = length > 0 ? re / length : 1;
+    const fromIm = length > 0 ? im / length : 0;
+    const toRe = nextLength > 0 ? nextRe / nextLength : 1;
+    const toIm = nextLength > 0 ? nextIm / nextLength : 0;
     const phasors = this.#phasors;
-    let phaseRe = phasors[2 * bin]!;
-    let phaseIm = phasors[2 * bin + 1]!;
-    if (this.#isFirst) [phaseRe, phaseIm] = length > 0 ? [re / length, im / length] : [1, 0];
-    if (bin === bins - 1) this.#isFirst = false;
+    const phaseRe = this.#isFirst ? fromRe : phasors[2 * bin]!;
+    const phaseIm = this.#isFirst ? fromIm : phasors[2 * bin + 1]!;
 
     const magnitude = (1 - share) * length + share * nextLength;
     spectra[at] = magnitude * phaseRe;
@@ -77,16 +79,13 @@ class PhaseVocoder {
     spectra[at + 2] = magnitude * phaseIm;
     spectra[at + 3] = 0;
 
-    // A bin without length has phase 0.
-    const [fromRe, fromIm] = length > 0 ? [re / length, im / length] : [1, 0];
-    const [toRe, toIm] = nextLength > 0 ? [nextRe / nextLength, nextIm / nextLength] : [1, 0];
     const turnRe = toRe * fromRe + toIm * fromIm;
     const turnIm = toIm * fromRe - toRe * fromIm;
     const turnedRe = phaseRe * turnRe - phaseIm * turnIm;
     const turnedIm = phaseRe * turnIm + phaseIm * turnRe;
-    const norm = Math.hypot(turnedRe, turnedIm);
-    phasors[2 * bin] = turnedRe / norm;
-    phasors[2 * bin + 1] = turnedIm / norm;
+    const norm = 1 / Math.sqrt(turnedRe * turnedRe + turnedIm * turnedIm);
+    phasors[2 * bin] = turnedRe * norm;
+    phasors[2 * bin + 1] = turnedIm * norm;
   }
 }
 
