@@ -23,12 +23,13 @@ export default defineConfig({
       'onnxruntime-web/wasm',
     ],
   },
-  worker: { format: 'es', rollupOptions: { onwarn } },
+  worker: { format: 'es' },
   build: {
     target: 'es2022',
     // The model and the inference library are large by nature.
     chunkSizeWarningLimit: 2000,
     assetsInlineLimit: 0,
+    rollupOptions: { onwarn },
   },
 });
 

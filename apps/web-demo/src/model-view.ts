@@ -8,7 +8,12 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 /** What the model file says of itself. */
 export function createModelView({ name, training, scores }: Manifest): HTMLElement {
   const corpora = training.corpora.map((corpus) =>
-    strings.corpus(corpus.name, count.format(corpus.clips), count.format(corpus.speakers)),
+    strings.corpus(
+      corpus.name,
+      count.format(corpus.clips),
+      count.format(corpus.speakers),
+      corpus.licence,
+    ),
   );
   const measured = scores.map(({ uar, protocol, split }) =>
     strings.score(percent.format(uar), protocol, split),

@@ -23,8 +23,8 @@ export const strings = {
   modelName: 'Name',
   modelTraining: 'Trained on',
   modelScores: 'Measured',
-  corpus: (name: string, clips: string, speakers: string) =>
-    `${name} (${clips} clips, ${speakers} speakers)`,
+  corpus: (name: string, clips: string, speakers: string, licence: string) =>
+    `${name} (${clips} clips, ${speakers} speakers; ${licence})`,
   syntheticTraining: 'synthetic sounds only; its answers mean nothing for real speech',
   noCorpora: 'nothing that its file names',
   score: (uar: string, protocol: string, split: string) =>
