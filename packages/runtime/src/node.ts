@@ -81,8 +81,7 @@ export async function onnxRuntimeVersion(): Promise<string> {
 
 async function importOnnxRuntime() {
   try {
-    const { default: runtime } = await import('onnxruntime-node');
-    return runtime;
+    return await import('onnxruntime-node');
   } catch (cause) {
     throw new SerError(
       'RUNTIME_UNAVAILABLE',

@@ -29,6 +29,15 @@ export class FrontEnd {
    * @throws SerError `AUDIO_EMPTY`, `AUDIO_NOT_FINITE`, `AUDIO_TOO_SHORT` or `AUDIO_SILENT`.
    */
   process(clip: AudioClip): FeatureMatrix {
+    return this.#extractor.extract(this.prepare(clip));
+  }
+
+  /**
+   * The samples that features are computed from: the clip at the features' rate, trimmed.
+   *
+   * @throws SerError as {@link process}.
+   */
+  prepare(clip: AudioClip): Float32Array {
     checkClip(clip);
     const { features, trim } = this.config;
     const samples =
@@ -38,9 +47,9 @@ export class FrontEnd {
             fromHz: clip.sampleRateHz,
             toHz: features.sampleRateHz,
           });
-    if (!trim) return this.#extractor.extract(samples);
+    if (!trim) return samples;
     const { startSample, endSample } = this.#dsp.trimSilence(samples, trim);
-    return this.#extractor.extract(samples.subarray(startSample, endSample));
+    return samples.subarray(startSample, endSample);
   }
 }
 
