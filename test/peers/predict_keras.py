@@ -16,15 +16,26 @@ import numpy as np
 from checkpoint import read_checkpoint
 
 
+def normalise(features, lengths, weights):
+    """Brings columns to mean 0 and variance 1, over all clips or over each; 0 behind a clip's end."""
+    x = np.zeros_like(features)
+    for row, length in enumerate(lengths):
+        clip = features[row, :length]
+        if "standardise/mean" in weights:
+            x[row, :length] = (clip - weights["standardise/mean"]) * weights["standardise/inverse_deviation"]
+        else:
+            clip = clip.astype(np.float64)
+            x[row, :length] = (clip - clip.mean(axis=0)) / np.sqrt(clip.var(axis=0) + 1e-4)
+    return x
+
+
 def main():
     _, weights = read_checkpoint(sys.argv[1])
     _, batch = read_checkpoint(sys.argv[2])
     weights = {name.removeprefix("best/"): value for name, value in weights.items()}
     features, lengths = batch["features"], batch["lengths"].astype(int)
 
-    x = (features - weights["standardise/mean"]) * weights["standardise/inverse_deviation"]
-    for row, length in enumerate(lengths):
-        x[row, length:] = 0
+    x = normalise(features, lengths, weights)
 
     def lstm(index, sequences):
         units = weights[f"bilstm_{index}/forward_recurrent_kernel"].shape[0]

@@ -48,45 +48,51 @@ function setUp(install: string, env: NodeJS.ProcessEnv): Promise<CommandResult> 
   );
 }
 
-describe.runIf(process.platform === 'linux' && process.arch === 'x64')('TensorFlow’s set-up', () => {
-  beforeAll(() => ensureTensorFlow());
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'TensorFlow’s set-up',
+  () => {
+    beforeAll(() => ensureTensorFlow());
 
-  it('says in one sentence that Python with pip is missing, and leaves nothing behind', async () => {
-    const cache = join(folder, 'empty-cache');
-    const { stdout, stderr } = await setUp(installTrainer(), {
-      PATH: join(folder, 'no-such-folder'),
-      SER_CACHE_DIR: cache,
+    it('says in one sentence that Python with pip is missing, and leaves nothing behind', async () => {
+      const cache = join(folder, 'empty-cache');
+      const { stdout, stderr } = await setUp(installTrainer(), {
+        PATH: join(folder, 'no-such-folder'),
+        SER_CACHE_DIR: cache,
+      });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({
+        code: 'TENSORFLOW_UNAVAILABLE',
+        message:
+          'TensorFlow cannot be set up: Python with pip is missing: install it (Debian: apt-get install python3-pip).',
+      });
+      expect(readdirSync(cache)).toEqual([]);
     });
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({
-      code: 'TENSORFLOW_UNAVAILABLE',
-      message:
-        'TensorFlow cannot be set up: Python with pip is missing: install it (Debian: apt-get install python3-pip).',
-    });
-    expect(readdirSync(cache)).toEqual([]);
-  });
 
-  it('says in one sentence that the compiler is missing, before it downloads anything', async () => {
-    const { stdout, stderr } = await setUp(installTrainer(), {
-      CXX: join(folder, 'no-such-compiler'),
-      SER_CACHE_DIR: join(folder, 'empty-cache'),
+    it('says in one sentence that the compiler is missing, before it downloads anything', async () => {
+      const { stdout, stderr } = await setUp(installTrainer(), {
+        CXX: join(folder, 'no-such-compiler'),
+        SER_CACHE_DIR: join(folder, 'empty-cache'),
+      });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({
+        code: 'TENSORFLOW_UNAVAILABLE',
+        message: expect.stringMatching(/no-such-compiler is missing: install it .*g\+\+\)\.$/),
+      });
     });
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({
-      code: 'TENSORFLOW_UNAVAILABLE',
-      message: expect.stringMatching(/no-such-compiler is missing: install it .*g\+\+\)\.$/),
-    });
-  });
 
-  it('takes a re-install’s native part from the cache: no pip, no compiler, no network', async () => {
-    const { cached, cacheDirectory } = await inspectTensorFlow();
-    expect(cached).toBe(true);
-    const install = installTrainer();
-    const addon = join(install, 'node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node');
-    expect(existsSync(addon)).toBe(false);
-    const { stdout, stderr } = await setUp(install, { PATH: join(folder, 'no-such-folder') });
-    expect({ stdout, stderr }).toEqual({ stdout: '{"linked":true}\n', stderr: '' });
-    expect(existsSync(addon)).toBe(true);
-    expect(existsSync(cacheDirectory)).toBe(true);
-  });
-});
+    it('takes a re-install’s native part from the cache: no pip, no compiler, no network', async () => {
+      const { cached, cacheDirectory } = await inspectTensorFlow();
+      expect(cached).toBe(true);
+      const install = installTrainer();
+      const addon = join(
+        install,
+        'node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node',
+      );
+      expect(existsSync(addon)).toBe(false);
+      const { stdout, stderr } = await setUp(install, { PATH: join(folder, 'no-such-folder') });
+      expect({ stdout, stderr }).toEqual({ stdout: '{"linked":true}\n', stderr: '' });
+      expect(existsSync(addon)).toBe(true);
+      expect(existsSync(cacheDirectory)).toBe(true);
+    });
+  },
+);

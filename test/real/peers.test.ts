@@ -1,0 +1,94 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClassifier, createFrontEnd, type FeatureMatrix, loadClip } from '@ser/runtime';
+import { ensureTensorFlow, readRecipe, readRunSettings } from '@ser/trainer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { describeChain } from '../support/chain-suite.ts';
+import { listTestPredictions, readRun } from '../support/read-run.ts';
+import { askPeer, locateCorpus, pickClips } from '../support/real-data.ts';
+import { readSerOutput } from '../support/run-ser.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
+
+const tolerance = 1e-5;
+const folder = makeTemporaryFolder();
+
+beforeAll(() => ensureTensorFlow());
+
+function expectClose(actual: ArrayLike<number>[], expected: ArrayLike<number>[]): void {
+  expect(actual.length).toBe(expected.length);
+  for (const [at, row] of expected.entries()) {
+    expect(actual[at]!.length).toBe(row.length);
+    const differences = Array.from(row, (value, column) => Math.abs(value - actual[at]![column]!));
+    expect(Math.max(...differences), `clip ${at}`).toBeLessThan(tolerance);
+  }
+}
+
+describe('a training on four actors of RAVDESS', () => {
+  const run = join(folder, 'run');
+  const data = ['Actor_01', 'Actor_02', 'Actor_11', 'Actor_20'];
+  const corpus = join(folder, 'ravdess');
+
+  beforeAll(async () => {
+    mkdirSync(corpus);
+    for (const actor of data)
+      symlinkSync(join(locateCorpus('ravdess'), actor), join(corpus, actor));
+    await readSerOutput(['train', '--data', corpus, '--epochs', '4', '--out', run]);
+  });
+
+  describeChain(() => ({ corpus, run }));
+
+  it('learns', () => {
+    const { history } = readRun(run);
+    expect(history.at(-1)!.trainLoss).toBeLessThan(0.9 * history[0]!.trainLoss);
+    expect(history.at(-1)!.trainAccuracy).toBeGreaterThan(2 / 8);
+  });
+
+  it('gives 20 clips the same probabilities in tfjs, onnxruntime-node and Python’s onnxruntime', async () => {
+    const { predictWithTfjs, writeBatch } = await import('../support/trained-model.ts');
+    const clips = listTestPredictions(run)
+      .slice(0, 20)
+      .map(({ path }) => path);
+    expect(clips).toHaveLength(20);
+    const { recipe } = await readRunSettings(run);
+    const frontEnd = await createFrontEnd({ kind: 'features', ...recipe });
+    const matrices: FeatureMatrix[] = [];
+    for (const clip of clips) matrices.push(frontEnd.process(await loadClip(clip)));
+
+    const classifier = await createClassifier(join(run, 'model.onnx'));
+    const inNode: number[][] = [];
+    for (const clip of clips) {
+      inNode.push(Object.values((await classifier.predict(clip)).probabilities));
+    }
+    await classifier.dispose();
+    expectClose(await predictWithTfjs(run, matrices), inNode);
+
+    const batch = join(folder, 'batch.bin');
+    await writeBatch(batch, matrices);
+    const model = join(run, 'model.onnx');
+    expectClose(await askPeer<number[][]>('predict_onnxruntime.py', [model, batch]), inNode);
+  });
+});
+
+describe.each(['corpus', 'clip'] as const)(
+  'the reference model, normalised by %s',
+  (normalisation) => {
+    it('gives a masked batch of unequal lengths the probabilities of Keras 3', async () => {
+      const { predictWithFreshModel, writeBatch } = await import('../support/trained-model.ts');
+      const recipe = await readRecipe('reference');
+      const frontEnd = await createFrontEnd({ kind: 'features', ...recipe });
+      const matrices: FeatureMatrix[] = [];
+      for (const clip of ['ravdess', 'emodb', 'crema-d'].flatMap((corpus) =>
+        pickClips(corpus, 8),
+      )) {
+        matrices.push(frontEnd.process(await loadClip(clip)));
+      }
+      expect(new Set(matrices.map(({ frames }) => frames)).size).toBeGreaterThan(6);
+      const settings = { ...recipe.model, normalisation };
+      const weights = join(folder, `${normalisation}.bin`);
+      const own = await predictWithFreshModel(settings, matrices, weights);
+      const batch = join(folder, `${normalisation}-batch.bin`);
+      await writeBatch(batch, matrices);
+      expectClose(own, await askPeer<number[][]>('predict_keras.py', [weights, batch]));
+    });
+  },
+);
