@@ -16,7 +16,7 @@ export function pickClips(corpus: string, count: number): string[] {
     .filter((file) => /\.(flac|wav)$/.test(file))
     .sort();
   return Array.from({ length: count }, (_, at) =>
-    join(folder, files[Math.floor((at * files.length) / count)]!),
+    join(folder, files[Math.floor(((at + 0.5) * files.length) / count)]!),
   );
 }
 
