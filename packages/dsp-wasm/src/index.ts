@@ -36,3 +36,4 @@ export type { ResampleOptions } from './resampler.ts';
 export type { ResamplerStream } from './resampler-stream.ts';
 export type { TrimmedRange, TrimOptions } from './silence.ts';
 export type { Spectrogram, SpectrogramOptions } from './spectrogram.ts';
+export { listMelCentresHz } from './tables/mel-bank.ts';

@@ -1,4 +1,4 @@
-import type { MelConfig } from '../feature-config.ts';
+import type { FeatureConfig, MelConfig } from '../feature-config.ts';
 import { type BankRow, toBankRow } from './sparse-bank.ts';
 
 interface MelScale {
@@ -25,6 +25,14 @@ function listEdgesHz(mel: MelConfig, sampleRateHz: number): number[] {
   return Array.from({ length: mel.bands + 2 }, (_, i) =>
     scale.toHz(first + ((last - first) * i) / (mel.bands + 1)),
   );
+}
+
+/** Frequency at the peak of every mel filter of a config, in Hz. */
+export function listMelCentresHz({
+  mel,
+  sampleRateHz,
+}: Pick<FeatureConfig, 'mel' | 'sampleRateHz'>): number[] {
+  return listEdgesHz(mel, sampleRateHz).slice(1, -1);
 }
 
 /**

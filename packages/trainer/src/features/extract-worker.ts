@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Dsp, type FeatureMatrix, loadDsp, SerError } from '@ser/dsp-wasm';
-import {
-  type AudioClip,
-  createFrontEnd,
-  decodeAudio,
-  type FrontEnd,
-  type FrontEndConfig,
-} from '@ser/runtime/core';
+import { createFrontEnd, decodeAudio, type FrontEnd, type FrontEndConfig } from '@ser/runtime/core';
 import { augmentClip } from '../augment/augment-clip.ts';
 import type { ClipChanges } from '../augment/augmentation-settings.ts';
 import { createRandom } from '../random.ts';
@@ -50,10 +44,10 @@ export function extractCopies(task: CopyTask): Promise<ExtractOutcome> {
     const clip = await decodeAudio(await readFile(path));
     sharedDsp ??= loadDsp();
     const dsp = await sharedDsp;
-    const samples = prepareSamples(clip, frontEnd, dsp);
     const { sampleRateHz } = frontEnd.features;
     const seed = Number.parseInt(contentHash.slice(0, 8), 16);
     const extractor = await getFrontEnd(frontEnd);
+    const samples = extractor.prepare(clip);
     return copies.map((copy) => {
       const random = createRandom(seed).fork(`copy ${copy}`);
       const changed = augmentClip(samples, changes, { sampleRateHz, random, dsp });
@@ -66,16 +60,6 @@ function getFrontEnd(config: FrontEndConfig): Promise<FrontEnd> {
   const key = JSON.stringify(config);
   if (current?.key !== key) current = { key, frontEnd: createFrontEnd(config) };
   return current.frontEnd;
-}
-
-/** The clip at the front end's rate, without the silence at its ends. */
-function prepareSamples(clip: AudioClip, { features, trim }: FrontEndConfig, dsp: Dsp) {
-  const fromHz = clip.sampleRateHz;
-  const toHz = features.sampleRateHz;
-  const samples = fromHz === toHz ? clip.samples : dsp.resample(clip.samples, { fromHz, toHz });
-  if (!trim) return samples;
-  const { startSample, endSample } = dsp.trimSilence(samples, trim);
-  return samples.slice(startSample, endSample);
 }
 
 async function tryClip(extract: () => Promise<FeatureMatrix[]>): Promise<ExtractOutcome> {

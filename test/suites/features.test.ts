@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadDsp, resolveFeatureConfig } from '@ser/dsp-wasm';
+import { expect, it } from 'vitest';
+import { encodeFloatWav } from '../support/encode-float-wav.ts';
+import { readNpy } from '../support/read-npy.ts';
+import { runSer } from '../support/run-ser.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
+
+const folder = makeTemporaryFolder();
+const at = (name: string) => join(folder, name);
+const sampleRateHz = 16_000;
+const tone = Float32Array.from(
+  { length: 8000 },
+  (_, n) => 0.3 * Math.sin((2 * Math.PI * 220 * n) / sampleRateHz),
+);
+
+async function writeTone(): Promise<string> {
+  await writeFile(at('tone.wav'), encodeFloatWav(tone, sampleRateHz));
+  return at('tone.wav');
+}
+
+it('writes the matrix as .npy, .csv and .json, and pictures as PNG and SVG', async () => {
+  const clip = await writeTone();
+  const outputs = ['tone.npy', 'tone.csv', 'tone.json'].map(at);
+  const flags = ['--sample-rate-hz', '16000', '--sets', 'mel,f0', '--mel-bands', '32'];
+  for (const out of outputs) {
+    const { exitCode, stderr } = await runSer(['features', clip, '--out', out, ...flags]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  }
+  const dsp = await loadDsp();
+  const config = resolveFeatureConfig({ sampleRateHz, sets: ['mel', 'f0'], mel: { bands: 32 } });
+  const expected = dsp.createExtractor(config).extract(tone);
+
+  expect(readNpy(at('tone.npy'))).toEqual(expected);
+
+  const [header, first] = (await readFile(at('tone.csv'), 'utf8')).split('\n');
+  expect(header!.split(',').slice(0, 2)).toEqual(['time_sec', 'mel_0']);
+  expect(first!.split(',').map(Number).slice(1)).toEqual([...expected.data.slice(0, 34)]);
+
+  const json = JSON.parse(await readFile(at('tone.json'), 'utf8'));
+  expect(json.names).toHaveLength(34);
+  expect(json.frames).toHaveLength(expected.frames);
+  expect(json.frameTimesSec[1]).toBe(512 / sampleRateHz);
+
+  const pictures = ['--png', at('tone.png'), '--svg', at('tone.svg')];
+  expect((await runSer(['features', clip, ...pictures])).exitCode).toBe(0);
+  const png = await readFile(at('tone.png'));
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  expect(png.readUInt32BE(16)).toBe(1800);
+  expect(await readFile(at('tone.svg'), 'utf8')).toMatch(/<svg .*width="900"/);
+});
+
+it.each([
+  ['an impossible value', ['--out', 'x.npy', '--win-length', '4096'], /winLength is 4096/],
+  ['an unknown ending', ['--out', 'x.txt'], /\.npy, \.csv or \.json/],
+  ['nothing to write', [], /nothing to write/],
+])('takes %s as wrong usage', async (_, flags, reason) => {
+  const { exitCode, stderr } = await runSer(['features', await writeTone(), ...flags]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(reason);
+});
