@@ -34,11 +34,8 @@ DEFAULTS = {
 }  # fmt: skip
 FRAMES_KEPT = 9
 
-# The spectrum of a lone impulse is flat, so the peaks that librosa estimates the tuning from are its
-# own rounding errors, save where the impulse falls on a quarter of the frame: true of hop 512 only.
-WITHOUT_MEANING = {("impulse", "reflected"), ("impulse", "48-khz")}
-# Nor has an impulse a period: all lags past it are equal but for rounding.
-WITHOUT_MEANING |= {(s, p) for s in ("impulse", "click") for p in ("prosody", "prosody-16-khz", "prosody-not-centred")}
+# An impulse has no period: all lags past it are equal but for rounding.
+WITHOUT_MEANING = {(s, p) for s in ("impulse", "click") for p in ("prosody", "prosody-16-khz", "prosody-not-centred")}
 
 
 def resolve(setting):

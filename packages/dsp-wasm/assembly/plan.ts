@@ -16,6 +16,10 @@ export let twiddleTable: usize = 0;
 export let splitTable: usize = 0;
 export let fftBuffer: usize = 0;
 
+/** Bins 0 … keptBins - 1 keep their complex values for one block, for the tuning. */
+export let keptBins: i32 = 0;
+export let keptSpectrum: usize = 0;
+
 export let samples: usize = 0;
 export let power: usize = 0;
 /** 1: every block keeps its own power spectrum; 0: one block's space is used again and again. */

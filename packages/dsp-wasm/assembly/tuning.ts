@@ -8,12 +8,16 @@ import {
   tuningPeaks,
 } from './plan';
 import { selectRecord } from './select';
+import { exactPower } from './stft';
 
 /** Bins of the histogram of deviations, each a hundredth of a pitch class wide. */
 const DEVIATION_BINS = 100;
 
 /** Frequency of the A four octaves below concert pitch. */
 const LOWEST_A_HZ: f32 = 27.5;
+
+/** How much, relatively, a power may differ from its exact rounding. */
+const TOLERANCE: f32 = 4e-6;
 
 /** Spectral peaks collected since the clip began: 8 bytes each, magnitude f32 and pitch f32. */
 export let peakCount: i32 = 0;
@@ -33,6 +37,29 @@ function addPeak(bin: i32, address: usize): void {
   store<f32>(record, here + <f32>0.5 * (above - below) * <f32>0.5 * shift);
   store<f32>(record, <f32>(((<f64>bin + <f64>shift) * sampleRateHz) / <f64>fftLength), 4);
   peakCount++;
+}
+
+/** Powers of a bin's lower neighbour, itself and its upper neighbour. */
+const neighbours = memory.data(48, 16);
+
+/** Adds those frames in which the bin is a peak. */
+function addPeaks(bin: i32, threshold: v128, valid: i32): void {
+  const below = exactPower(bin - 1);
+  const here = exactPower(bin);
+  const above = exactPower(bin + 1);
+  const isPeak = v128.and(
+    f32x4.gt(here, threshold),
+    v128.and(f32x4.gt(here, below), f32x4.ge(here, above)),
+  );
+  let lanes = i32x4.bitmask(isPeak) & valid;
+  if (lanes === 0) return;
+  v128.store(neighbours, below, 0);
+  v128.store(neighbours, here, 16);
+  v128.store(neighbours, above, 32);
+  while (lanes) {
+    addPeak(bin, neighbours + 16 + ((<usize>ctz(lanes)) << 2));
+    lanes &= lanes - 1;
+  }
 }
 
 /** Largest value of each lane over the spectrum. */
@@ -56,21 +83,21 @@ export function collectPeaks(power: usize, validFrames: i32): void {
   const largest = largestBins(power);
   if (largestLane(largest) === 0) return;
   const threshold = f32x4.mul(largest, f32x4.splat(0.1));
+  // Bins that may be peaks are found by values that round a little differently.
+  const lowBound = f32x4.mul(threshold, f32x4.splat(<f32>1 - TOLERANCE));
+  const slack = f32x4.splat(<f32>1 + TOLERANCE);
+  const valid = validFrames >= 4 ? 15 : (1 << validFrames) - 1;
   let address = power + ((<usize>tuningFirstBin) << 4);
   let below = v128.load(address - 16);
   let here = v128.load(address);
   for (let bin = tuningFirstBin; bin < tuningEndBin; bin++) {
     const above = v128.load(address + 16);
-    const isPeak = v128.and(
-      f32x4.gt(here, threshold),
-      v128.and(f32x4.gt(here, below), f32x4.ge(here, above)),
+    const raised = f32x4.mul(here, slack);
+    const mayBePeak = v128.and(
+      f32x4.gt(here, lowBound),
+      v128.and(f32x4.ge(raised, below), f32x4.ge(raised, above)),
     );
-    let lanes = i32x4.bitmask(isPeak);
-    while (lanes) {
-      const lane = ctz(lanes);
-      lanes &= lanes - 1;
-      if (lane < validFrames) addPeak(bin, address + ((<usize>lane) << 2));
-    }
+    if (i32x4.bitmask(mayBePeak) & valid) addPeaks(bin, threshold, valid);
     below = here;
     here = above;
     address += 16;

@@ -58,13 +58,18 @@ function planChroma(config: FeatureConfig, arena: Arena, columns: ColumnCounter)
   const tuningFirstBin = Math.max(1, Math.ceil(tuningLowestHz / binHz));
   // A row has at most as many segments as every second bin, of two words each, and a count.
   const longestRow = 4 * (fftLength + 4);
+  const tuningEndBin = Math.max(tuningFirstBin, Math.ceil(highestHz / binHz));
+  const tuningEstimated = chromaBins > 0 && chroma.tuning === null;
+  const keptBins = tuningEstimated ? tuningEndBin + 1 : 0;
   return {
     chromaBins,
     chromaBank: arena.reserve(chromaBins * longestRow),
     chromaNorm: chromaNorms.get(chroma.norm)!,
-    tuningEstimated: chromaBins > 0 && chroma.tuning === null ? 1 : 0,
+    tuningEstimated: tuningEstimated ? 1 : 0,
     tuningFirstBin,
-    tuningEndBin: Math.max(tuningFirstBin, Math.ceil(highestHz / binHz)),
+    tuningEndBin,
+    keptBins,
+    keptSpectrum: arena.reserve(32 * keptBins),
     sampleRateHz,
   };
 }

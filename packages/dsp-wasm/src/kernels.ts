@@ -9,6 +9,8 @@ type PlanField =
   | 'twiddleTable'
   | 'splitTable'
   | 'fftBuffer'
+  | 'keptBins'
+  | 'keptSpectrum'
   | 'samples'
   | 'power'
   | 'keepPower'
