@@ -7,6 +7,12 @@ import { sortLabels } from './emotions.ts';
 import { hashFiles } from './hash-files.ts';
 import { type CorpusListing, readCorpus } from './read-corpus.ts';
 
+/** Settings of {@link readDataset}. */
+export interface ReadDatasetOptions {
+  /** Labels to keep; clips of others are left out. Null, the default: all. */
+  labels?: readonly string[] | null;
+}
+
 /**
  * Reads one or more corpora into one dataset: names, labels, speakers and content hashes. Clips are
  * not decoded. The same files give the same order on every machine.
@@ -22,7 +28,10 @@ import { type CorpusListing, readCorpus } from './read-corpus.ts';
  * const dataset = await readDataset(['data/ravdess', 'data/emodb']);
  * console.log(dataset.labels, dataset.clips.length);
  */
-export async function readDataset(directories: readonly string[]): Promise<Dataset> {
+export async function readDataset(
+  directories: readonly string[],
+  { labels = null }: ReadDatasetOptions = {},
+): Promise<Dataset> {
   if (directories.length === 0) {
     throw new SerError(
       'INVALID_ARGUMENT',
@@ -56,7 +65,12 @@ export async function readDataset(directories: readonly string[]): Promise<Datas
     });
   }
 
-  const clips = dropTwins(read, skipped);
+  const clips = dropTwins(read, skipped).filter(
+    ({ label }) => labels === null || labels.includes(label),
+  );
+  if (labels && clips.length === 0) {
+    throw new SerError('DATASET_INVALID', `No clip has one of the labels ${labels.join(', ')}.`);
+  }
   checkIds(clips);
   return {
     clips,

@@ -54,6 +54,8 @@ const trainingSchema = z.strictObject({
 const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   description: z.string(),
+  /** Labels to learn; clips of others are left out. Null: all that the corpora have. */
+  labels: z.array(z.string()).min(2).nullable().default(null),
   /** Feature settings; every field has the default of `resolveFeatureConfig`. */
   features: z.record(z.string(), z.unknown()).transform((value, context) => {
     try {

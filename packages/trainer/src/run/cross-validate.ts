@@ -150,7 +150,7 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
 async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
   const { data, recipe, protocol, seeds = [0], signal } = options;
   if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
-  const { dataset } = await extractDataset(await readDataset(data), {
+  const { dataset } = await extractDataset(await readDataset(data, recipe), {
     ...recipe,
     onProgress: (done, total) => options.onEvent?.({ type: 'features', done, total }),
     signal,

@@ -52,7 +52,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const report = (event: TrainEvent): void => options.onEvent?.(event);
   const isNew = await isNewRun(directory, settings);
 
-  const { dataset, matrices } = await extractDataset(await readDataset(settings.data), {
+  const { dataset, matrices } = await extractDataset(await readDataset(settings.data, recipe), {
     ...recipe,
     onProgress: (done, total) => report({ type: 'features', done, total }),
     signal,

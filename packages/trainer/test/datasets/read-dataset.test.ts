@@ -158,6 +158,16 @@ describe('readDataset on one folder a label', () => {
 });
 
 describe('readDataset on merged corpora', () => {
+  it('keeps only the labels that are asked for', async () => {
+    const directory = await makeFolder(listEmodbNames());
+    const { clips, labels } = await readDataset([directory], { labels: ['angry', 'sad', 'calm'] });
+    expect(labels).toEqual(['sad', 'angry']);
+    expect(clips.length).toBeGreaterThan(0);
+    await expect(readDataset([directory], { labels: ['calm', 'proud'] })).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+    });
+  });
+
   it('keeps one order of labels and drops twins over corpora', async () => {
     const emodb = await makeFolder(['03a01Fa.wav', '03a01La.wav']);
     const own = await makeFolder([], { 'happy/x_1.wav': '03a01Fa.wav', 'calm/x_2.wav': 'x' });
