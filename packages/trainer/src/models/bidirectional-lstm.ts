@@ -8,7 +8,7 @@ import type {
   Tensor3D,
 } from '@tensorflow/tfjs-node';
 import { reverseByLength } from '../tensorflow/kernels.ts';
-import { lstmSequence } from '../tensorflow/lstm.ts';
+import { type DirectionWeights, lstmPair } from '../tensorflow/lstm-pair.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { glorotUniform, orthogonal } from './initialisers.ts';
 
@@ -39,7 +39,8 @@ export interface LstmWeights {
  * padding of a returned sequence.
  *
  * Each direction runs forward over the batch; the backward one over sequences reversed by their
- * own length, so that padding always comes last and never reaches a frame that counts.
+ * own length, so that padding always comes last and never reaches a frame that counts. With
+ * `startLstmHelper` the two run at the same time.
  */
 export class BidirectionalLstm extends tf.layers.Layer {
   static readonly className = 'BidirectionalLstm';
@@ -90,8 +91,10 @@ export class BidirectionalLstm extends tf.layers.Layer {
       const [batchMajor, lengths] = inputs as [Tensor3D, Tensor1D];
       const { forward, backward } = this.directions!;
       const x = tf.transpose(batchMajor, [1, 0, 2]);
-      const forwardStates = runDirection(x, forward);
-      const backwardStates = runDirection(reverseByLength(x, lengths), backward);
+      const [forwardStates, backwardStates] = lstmPair({
+        ...{ layer: this.name, x, lengths },
+        ...{ forward: readWeights(forward), backward: readWeights(backward) },
+      });
       if (!this.config.returnSequences) {
         const last = selectLastFrame(x.shape[0], lengths);
         return tf.concat(
@@ -110,13 +113,12 @@ export class BidirectionalLstm extends tf.layers.Layer {
 }
 tf.serialization.registerClass(BidirectionalLstm);
 
-function runDirection(x: Tensor3D, weights: LstmWeights): Tensor3D {
-  return lstmSequence(
-    x,
-    weights.kernel.read() as Tensor2D,
-    weights.recurrentKernel.read() as Tensor2D,
-    weights.bias.read() as Tensor1D,
-  );
+function readWeights({ kernel, recurrentKernel, bias }: LstmWeights): DirectionWeights {
+  return {
+    kernel: kernel.read() as Tensor2D,
+    recurrentKernel: recurrentKernel.read() as Tensor2D,
+    bias: bias.read() as Tensor1D,
+  };
 }
 
 /** [frames, batch, 1]: 1 at every sequence's last frame, 0 elsewhere. */

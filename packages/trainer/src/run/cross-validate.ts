@@ -126,7 +126,7 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
         onEvent: (event) => {
           if (event.type === 'epoch') options.onEvent?.({ type: 'epoch', name, event });
         },
-        threads: jobs > 1 ? 1 : null,
+        threads: Math.max(1, Math.floor(availableParallelism() / jobs)),
         signal,
       });
       results = await record(run);

@@ -6,8 +6,8 @@ import type { TrainEvent } from './train.ts';
 /** Settings of {@link runJob}. */
 export interface JobOptions {
   onEvent: (event: TrainEvent) => void;
-  /** TensorFlow's threads; null: as many as it takes by itself. */
-  threads: number | null;
+  /** Threads that train. */
+  threads: number;
   /** Kills the process; its checkpoint stays. */
   signal: AbortSignal;
 }
@@ -21,8 +21,8 @@ export interface JobOptions {
 export function runJob(directory: string, { onEvent, threads, signal }: JobOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new SerError('ABORTED', `${directory} was not run.`));
-    const child = fork(new URL('./run-job.js', import.meta.url), [directory], {
-      env: { ...process.env, ...(threads && { TF_NUM_INTRAOP_THREADS: String(threads) }) },
+    const child = fork(new URL('./run-job.js', import.meta.url), [directory, String(threads)], {
+      env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let errors = '';

@@ -1,6 +1,7 @@
 /**
- * The program of one run in a process of its own: `node run-job.js FOLDER` trains what the folder's
- * settings say, goes on from its checkpoint if there is one, and tells its parent what happens.
+ * The program of one run in a process of its own: `node run-job.js FOLDER THREADS` trains what the
+ * folder's settings say, goes on from its checkpoint if there is one, and tells its parent what
+ * happens.
  */
 import { SerError } from '@ser/dsp-wasm';
 import { train } from '../index.ts';
@@ -19,11 +20,12 @@ function tell(message: JobMessage): Promise<void> {
   });
 }
 
-const directory = process.argv[2]!;
+const [directory, threads] = process.argv.slice(2) as [string, string];
 try {
   await train({
     settings: await readRunSettings(directory),
     outDirectory: directory,
+    threads: Number(threads),
     onEvent: (event) => {
       if (event.type === 'epoch') void tell({ type: 'event', event });
     },

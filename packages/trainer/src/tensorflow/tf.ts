@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
 
@@ -10,6 +11,9 @@ legacy.isArray ??= Array.isArray;
 // Without oneDNN the LSTM kernels are as fast, sums keep their order, and start-up prints nothing.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
+
+// Small products gain nothing from threads; a second one of ours runs beside this one instead.
+process.env.TF_NUM_INTRAOP_THREADS ??= String(Math.ceil(availableParallelism() / 2));
 
 const require = createRequire(import.meta.url);
 
