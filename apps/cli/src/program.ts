@@ -6,6 +6,7 @@ import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportOnnxCommand } from './commands/export-onnx.ts';
 import { addFeaturesCommand } from './commands/features.ts';
 import { addPredictCommand } from './commands/predict.ts';
+import { addResultsCommand } from './commands/results.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { version } from './version.ts';
 
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addCrossValidateCommand(program);
   addEvaluateCommand(program);
   addExportOnnxCommand(program);
+  addResultsCommand(program);
   addFeaturesCommand(program);
   addDemoCommand(program);
   addDoctorCommand(program);

@@ -12,6 +12,7 @@ export { type ProtocolName, protocolNames, type Split } from './protocols/split.
 export { type Fold, listFolds, splitDataset } from './protocols/split-dataset.ts';
 export { applySplitFile, readSplitFile, type SplitFile } from './protocols/split-file.ts';
 export { type Recipe, readRecipe } from './recipes/recipe.ts';
+export { writeResultsPage } from './report/results-page.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';
 export type {
   CrossValidateEvent,

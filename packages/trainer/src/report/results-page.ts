@@ -74,7 +74,9 @@ function formatResultsPage(runs: readonly PublishedRun[]): string {
   ];
   const details = runs.map(
     ({ name, command, bestEpoch, history, environment }) =>
-      `### ${name}\n\n\`\`\`sh\n${command}\n\`\`\`\n\nEpoch ${bestEpoch} of ${history.length}, picked on validation. ${Object.entries(environment)
+      `### ${name}\n\n\`\`\`sh\n${command}\n\`\`\`\n\nEpoch ${bestEpoch} of ${history.length}, picked on validation. ${Object.entries(
+        environment,
+      )
         .map(([what, value]) => `${what}: ${value}`)
         .join('; ')}.`,
   );

@@ -14,6 +14,7 @@ import {
   isNewRun,
   type RunSettings,
   readRunJson,
+  readRunSummary,
   runFiles,
   writeRunSettings,
 } from './run-folder.ts';
@@ -168,7 +169,7 @@ async function readFinished(
   outDirectory: string,
   { name, tested, settings }: PlannedRun,
 ): Promise<FinishedFold> {
-  const summary = (await readRunJson(join(outDirectory, name), runFiles.summary)) as RunSummary;
+  const summary = await readRunSummary(join(outDirectory, name));
   const { seed, fold } = settings;
   return { seed, fold, directory: name, tested, summary };
 }

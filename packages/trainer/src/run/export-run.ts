@@ -7,10 +7,9 @@ import { buildModel } from '../models/build-model.ts';
 import { setWeights } from '../models/named-weights.ts';
 import { exportModel } from '../onnx/export-model.ts';
 import { formatModelCard } from '../report/model-card.ts';
-import type { RunSummary } from '../report/run-summary.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { describeModel } from './describe-model.ts';
-import { readRunJson, readRunSettings, runFiles } from './run-folder.ts';
+import { readRunSettings, readRunSummary, runFiles } from './run-folder.ts';
 
 /** The name of the card that stands beside an exported model. */
 const modelCardFile = 'MODEL_CARD.md';
@@ -27,7 +26,7 @@ export async function exportRunToOnnx(
   { outPath = join(directory, runFiles.model) }: { outPath?: string } = {},
 ): Promise<string> {
   const settings = await readRunSettings(directory);
-  const summary = (await readRunJson(directory, runFiles.summary)) as RunSummary;
+  const summary = await readRunSummary(directory);
   const manifest = describeModel(settings, summary);
   const { tensors } = await readCheckpoint(join(directory, runFiles.checkpoint));
   const model = buildModel(settings.recipe.model, {

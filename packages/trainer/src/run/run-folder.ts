@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { protocolNames } from '../protocols/split.ts';
 import { parseRecipe, type Recipe } from '../recipes/recipe.ts';
+import type { RunSummary } from '../report/run-summary.ts';
 
 /** The files of a run folder. */
 export const runFiles = {
@@ -71,6 +72,15 @@ export async function readRunSettings(directory: string): Promise<RunSettings> {
     throw new SerError('RUN_INVALID', `${path} is not what \`ser train\` writes.`);
   }
   return { ...parsed.data, recipe: parseRecipe(parsed.data.recipe, path) };
+}
+
+/**
+ * Reads the summary of a finished run.
+ *
+ * @throws SerError `RUN_INVALID` when the run is not finished.
+ */
+export async function readRunSummary(directory: string): Promise<RunSummary> {
+  return (await readRunJson(directory, runFiles.summary)) as RunSummary;
 }
 
 /**
