@@ -7,7 +7,6 @@ import { readDataset } from '../datasets/read-dataset.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 import { listFolds } from '../protocols/split-dataset.ts';
 import type { Recipe } from '../recipes/recipe.ts';
-import type { RunSummary } from '../report/run-summary.ts';
 import { extractDataset } from './extract-dataset.ts';
 import { runJob } from './job-process.ts';
 import {
