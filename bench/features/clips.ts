@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPcmWav } from './pcm-wav.ts';
+import { decodeAudio } from '@ser/runtime/core';
 
 /** A deterministic stand-in for speech: pulses through two resonators, with breath and pauses. */
 function synthesise(seconds: number, rateHz: number, seed: number): Float32Array {
@@ -26,7 +26,7 @@ export interface ClipSet {
 }
 
 /** The clips of a folder of 48 kHz WAV files, or synthetic ones of 3 to 4 s. */
-export function loadClips(folder: string | undefined): ClipSet {
+export async function loadClips(folder: string | undefined): Promise<ClipSet> {
   const rateHz = 48000;
   if (folder === undefined) {
     const clips = [3, 3.2, 3.4, 3.6, 3.8, 4].map((seconds, i) =>
@@ -39,7 +39,7 @@ export function loadClips(folder: string | undefined): ClipSet {
     .sort();
   const clips: Float32Array[] = [];
   for (const name of names) {
-    const clip = readPcmWav(readFileSync(join(folder, name)));
+    const clip = await decodeAudio(readFileSync(join(folder, name)));
     if (clip.sampleRateHz === rateHz) clips.push(clip.samples);
   }
   return { source: `${clips.length} clips of ${rateHz} Hz from a folder of speech`, rateHz, clips };

@@ -39,7 +39,7 @@ const comparisons: Comparison[] = [
 ];
 
 const dsp = await loadDsp();
-const { source, rateHz, clips: original } = loadClips(options.clips);
+const { source, rateHz, clips: original } = await loadClips(options.clips);
 const clips = original.map((clip) => dsp.resample(clip, { fromHz: rateHz, toHz: 22050 }));
 const everything = dsp.createExtractor();
 const mfccAndChroma = dsp.createExtractor({ sets: ['mfcc', 'chroma'] });
