@@ -126,6 +126,7 @@ function expectPrediction(file: string): object {
     label: expect.any(String),
     confidence: expect.any(Number),
     probabilities: expect.any(Object),
+    uncertain: expect.toBeOneOf([null, expect.any(Object)]),
   };
 }
 

@@ -33,12 +33,26 @@ export function createResultView(
     'card result',
     heading,
     answer,
+    ...createDoubt(prediction),
     createBars(prediction),
     source,
     player,
   );
   view.dataset.prediction = JSON.stringify(prediction);
   return view;
+}
+
+/** A plain remark where the prediction is uncertain. */
+function createDoubt({ uncertain }: Prediction): HTMLElement[] {
+  if (!uncertain) return [];
+  const remark = element(
+    'p',
+    'doubt',
+    element('strong', '', strings.uncertain[uncertain.reason]),
+    element('span', '', uncertain.message),
+  );
+  remark.dataset.reason = uncertain.reason;
+  return [remark];
 }
 
 function createBars({ probabilities, label: best }: Prediction): HTMLElement {

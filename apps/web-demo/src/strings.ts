@@ -13,6 +13,10 @@ export const strings = {
   clipFailed: 'This file cannot be judged',
   resultHeading: 'Result',
   confidence: (share: string) => `${share} confident`,
+  uncertain: {
+    'low-confidence': 'Uncertain: no label stands out. ',
+    'little-speech': 'Uncertain: there is too little speech. ',
+  },
   duration: (seconds: string) => `${seconds} s`,
   player: 'The recording',
   probabilities: 'Probability of every label',

@@ -1,4 +1,4 @@
-import { type Classifier, createClassifier, SerError } from '@ser/runtime';
+import { type Classifier, createClassifier, type Prediction, SerError } from '@ser/runtime';
 import type { Command } from 'commander';
 import { exitCodes } from '../report-failure.ts';
 import { createModelOption } from '../shipped-model.ts';
@@ -9,7 +9,7 @@ interface PredictOptions {
 }
 
 type Outcome =
-  | { file: string; label: string; confidence: number; probabilities: Record<string, number> }
+  | ({ file: string } & Omit<Prediction, 'durationSec'>)
   | { file: string; error: { code: string; message: string } };
 
 /** `ser predict`: a line or a JSON entry a clip; a clip that fails costs no other its result. */
@@ -40,8 +40,8 @@ export function addPredictCommand(program: Command): void {
 
 async function predictClip(classifier: Classifier, file: string): Promise<Outcome> {
   try {
-    const { label, confidence, probabilities } = await classifier.predict(file);
-    return { file, label, confidence, probabilities };
+    const { label, confidence, probabilities, uncertain } = await classifier.predict(file);
+    return { file, label, confidence, probabilities, uncertain };
   } catch (error) {
     if (!(error instanceof SerError)) throw error;
     return { file, error: { code: error.code, message: error.message } };
@@ -53,6 +53,10 @@ function printOutcome(outcome: Outcome, namesFile: boolean): void {
     process.stderr.write(`ser: ${outcome.error.message}\n`);
     return;
   }
-  const line = `Predicted Emotion: ${outcome.label} (Confidence: ${outcome.confidence.toFixed(2)})`;
-  process.stdout.write(namesFile ? `${line}  ${outcome.file}\n` : `${line}\n`);
+  const parts = [
+    `Predicted Emotion: ${outcome.label} (Confidence: ${outcome.confidence.toFixed(2)})`,
+  ];
+  if (namesFile) parts.push(outcome.file);
+  if (outcome.uncertain) parts.push(`Uncertain: ${outcome.uncertain.message}`);
+  process.stdout.write(`${parts.join('  ')}\n`);
 }

@@ -1,6 +1,7 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
 import { type AudioClip, measureDuration } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
+import { measureSound } from './audio/measure-sound.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
 import { createFrontEnd, type FrontEnd } from './front-end.ts';
@@ -15,6 +16,7 @@ import {
   type TimelineOptions,
   type TimelineWindow,
 } from './timeline.ts';
+import { findUncertainty } from './uncertainty.ts';
 
 /** Clips of a batch that are held as features at the same time. */
 const batchClips = 32;
@@ -30,6 +32,14 @@ export interface PredictOptions {
 export interface AudioSource {
   name: string | undefined;
   load(options: { maxDurationSec: number; signal: AbortSignal | undefined }): Promise<AudioClip>;
+}
+
+/** A clip on its way to the model. */
+interface PreparedClip {
+  matrix: FeatureMatrix;
+  durationSec: number;
+  /** How long it sounds. */
+  soundSec: number;
 }
 
 /** What an entry point brings: an inference library and its ways to reach audio. */
@@ -88,14 +98,14 @@ export class Classifier<Audio> {
    *   `ABORTED` after the signal, `DISPOSED` after `dispose`.
    *
    * @example
-   * const { label, confidence } = await classifier.predict(audio);
+   * const { label, confidence, uncertain } = await classifier.predict(audio);
    */
   async predict(audio: Audio, options: PredictOptions = {}): Promise<Prediction> {
-    const { matrix, durationSec } = await this.#prepare(audio, options);
+    const clip = await this.#prepare(audio, options);
     throwIfAborted(options.signal);
-    const [row] = await this.predictFeatures([matrix]);
+    const [row] = await this.predictFeatures([clip.matrix]);
     throwIfAborted(options.signal);
-    return { ...toJudgement(this.labels, row!), durationSec };
+    return this.#toPrediction(clip, row!);
   }
 
   /**
@@ -209,13 +219,24 @@ export class Classifier<Audio> {
   async #prepare(
     audio: Audio,
     { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
-  ): Promise<{ matrix: FeatureMatrix; durationSec: number }> {
+  ): Promise<PreparedClip> {
     const { clip, name } = await this.#load(audio, { signal, maxDurationSec });
     try {
-      return { matrix: this.#frontEnd.process(clip), durationSec: measureDuration(clip) };
+      return {
+        matrix: this.#frontEnd.process(clip),
+        durationSec: measureDuration(clip),
+        soundSec: measureSound(clip),
+      };
     } catch (error) {
       throw nameSource(error, name);
     }
+  }
+
+  #toPrediction({ durationSec, soundSec }: PreparedClip, row: Float32Array): Prediction {
+    const judgement = toJudgement(this.labels, row);
+    const { confidence } = judgement;
+    const uncertain = findUncertainty({ confidence, soundSec }, this.manifest.uncertainty);
+    return { ...judgement, uncertain, durationSec };
   }
 
   async #judgeWindows(
@@ -244,10 +265,10 @@ export class Classifier<Audio> {
 
   async #predictGroup(audios: readonly Audio[], options: PredictOptions): Promise<BatchOutcome[]> {
     const outcomes: BatchOutcome[] = new Array(audios.length);
-    const prepared: { index: number; matrix: FeatureMatrix; durationSec: number }[] = [];
+    const prepared: { index: number; clip: PreparedClip }[] = [];
     for (const [index, audio] of audios.entries()) {
       try {
-        prepared.push({ index, ...(await this.#prepare(audio, options)) });
+        prepared.push({ index, clip: await this.#prepare(audio, options) });
       } catch (error) {
         if (!(error instanceof SerError) || error.code === 'ABORTED' || error.code === 'DISPOSED') {
           throw error;
@@ -255,13 +276,10 @@ export class Classifier<Audio> {
         outcomes[index] = { ok: false, error };
       }
     }
-    const rows = await this.predictFeatures(prepared.map(({ matrix }) => matrix));
+    const rows = await this.predictFeatures(prepared.map(({ clip }) => clip.matrix));
     throwIfAborted(options.signal);
-    prepared.forEach(({ index, durationSec }, row) => {
-      outcomes[index] = {
-        ok: true,
-        prediction: { ...toJudgement(this.labels, rows[row]!), durationSec },
-      };
+    prepared.forEach(({ index, clip }, row) => {
+      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!) };
     });
     return outcomes;
   }

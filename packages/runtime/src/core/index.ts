@@ -22,3 +22,4 @@ export {
 export { readModelFile } from './model-file.ts';
 export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
 export type { TimelineOptions, TimelineWindow } from './timeline.ts';
+export { defaultUncertainty, type Uncertainty } from './uncertainty.ts';

@@ -58,6 +58,13 @@ const manifestSchema = z.object({
   }),
   scores: z.array(scoreSchema),
   calibration: z.object({ temperature: z.number().positive() }),
+  /** Below these a prediction is uncertain; `defaultUncertainty` fills in what is left out. */
+  uncertainty: z
+    .object({
+      minConfidence: probability.optional(),
+      minSpeechSec: z.number().nonnegative().optional(),
+    })
+    .optional(),
   generator: z.object({ name: z.literal('ser'), version: z.string() }),
 });
 

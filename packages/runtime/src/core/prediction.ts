@@ -1,4 +1,5 @@
 import type { SerError } from '@ser/dsp-wasm';
+import type { Uncertainty } from './uncertainty.ts';
 
 /** What the model makes of a stretch of audio. */
 export interface Judgement {
@@ -12,6 +13,8 @@ export interface Judgement {
 
 /** What the model makes of one clip. */
 export interface Prediction extends Judgement {
+  /** Why not to rely on the label, or null. */
+  uncertain: Uncertainty | null;
   /** Length of the clip as decoded. */
   durationSec: number;
 }
