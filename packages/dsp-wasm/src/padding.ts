@@ -21,8 +21,8 @@ export function copyPadded(
   const { length } = samples;
   const from = Math.min(length, Math.max(0, start));
   const to = Math.max(from, Math.min(length, start + target.length));
-  const head = Math.min(target.length, from - start);
-  const tail = to - start;
+  const head = Math.max(0, Math.min(target.length, from - start));
+  const tail = Math.max(0, to - start);
   target.set(samples.subarray(from, to), head);
   if (padMode === 'constant') {
     target.fill(0, 0, head);

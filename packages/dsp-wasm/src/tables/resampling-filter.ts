@@ -1,6 +1,6 @@
 /** Share of the lower Nyquist frequency that passes unchanged. */
 const passbandEdge = 0.9;
-const stopbandDb = 108;
+const stopbandDb = 104;
 const tapGranularity = 8;
 
 /** A low-pass filter cut into phases, each a row of `taps` coefficients. */
