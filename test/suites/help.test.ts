@@ -5,9 +5,11 @@ it.each([
   [],
   ['predict'],
   ['train'],
+  ['cross-validate'],
   ['evaluate'],
   ['export-onnx'],
   ['features'],
+  ['results'],
   ['demo'],
   ['doctor'],
 ])('ser %s --help', async (...command) => {

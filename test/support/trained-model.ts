@@ -16,7 +16,7 @@ import { readRun } from './read-run.ts';
 export async function predictWithTfjs(
   run: string,
   matrices: readonly FeatureMatrix[],
-): Promise<Float32Array[]> {
+): Promise<ArrayLike<number>[]> {
   const { recipe, seed } = await readRunSettings(run);
   const { labels, temperature } = readRun(run);
   const features = listFeatureNames(recipe.features).length;

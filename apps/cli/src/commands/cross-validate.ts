@@ -3,7 +3,9 @@ import type { CrossValidateEvent, CrossValidation } from '@ser/trainer';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { formatCrossValidation } from '../format-cross-validation.ts';
+import { parseWhole } from '../parse-number.ts';
 import { Progress } from '../progress.ts';
+import { asUsage } from '../report-failure.ts';
 
 interface CrossValidateCommandOptions {
   data: string[];
@@ -29,25 +31,27 @@ export function addCrossValidateCommand(program: Command): void {
     )
     .option('--seeds <list>', 'every fold is run with each, such as 0,1,2', parseList, [0])
     .option('--out <folder>', 'folder to write (default: runs/<recipe>-<protocol>)')
-    .option('--jobs <n>', 'runs at the same time (default: the number of cores)', parseCount)
+    .option('--jobs <n>', 'runs at the same time (default: the number of cores)', parseWhole(1))
     .option('--json', 'print one JSON event a line')
     .addHelpText(
       'after',
       '\nExample:\n  $ ser cross-validate --data data/ravdess --recipe reference --seeds 0,1,2',
     )
-    .action(async (options: CrossValidateCommandOptions) => {
+    .action(async (options: CrossValidateCommandOptions, command: Command) => {
       const { crossValidate, readRecipe } = await import('@ser/trainer');
       const { data, protocol, seeds, jobs } = options;
       const recipe = await readRecipe(options.recipe);
       const outDirectory = options.out ?? join('runs', `${recipe.name}-${protocol}`);
       const progress = new Progress();
       const show = options.json ? printJson : (event: CrossValidateEvent) => print(progress, event);
-      const result = await abortOnInterrupt((signal) =>
-        crossValidate({
-          ...{ data, recipe, protocol, seeds, outDirectory, signal },
-          ...(jobs !== undefined && { jobs }),
-          onEvent: show,
-        }),
+      const result = await asUsage(command, () =>
+        abortOnInterrupt((signal) =>
+          crossValidate({
+            ...{ data, recipe, protocol, seeds, outDirectory, signal },
+            ...(jobs !== undefined && { jobs }),
+            onEvent: show,
+          }),
+        ),
       ).finally(() => progress.stop());
       if (options.json) printJson({ type: 'finished', ...result });
       else printResult(result, join(outDirectory, 'results.json'));
@@ -86,12 +90,4 @@ function parseList(text: string): number[] {
     }
     return value;
   });
-}
-
-function parseCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It must be a whole number from 1.');
-  }
-  return value;
 }

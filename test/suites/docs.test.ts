@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { protocolNames } from '@ser/trainer';
+import { describe, expect, it } from 'vitest';
+import { readSerOutput, root } from '../support/run-ser.ts';
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...['architecture', 'errors', 'features', 'protocols'].map((name) => `docs/${name}.md`),
+];
+
+describe('the documentation', () => {
+  it.each(pages)('%s links to files that exist', (page) => {
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
+      expect(existsSync(join(root, dirname(page), target!)), `${page}: ${target}`).toBe(true);
+    }
+  });
+
+  it('has a row for every error code, and no other', () => {
+    const codes = [...read('packages/dsp-wasm/src/errors.ts').matchAll(/^ {2}\| '(\w+)'/gm)];
+    const rows = [...read('docs/errors.md').matchAll(/^\| `(\w+)`/gm)];
+    expect(rows.map(([, code]) => code)).toEqual(codes.map(([, code]) => code));
+  });
+
+  it('has a row for every protocol', () => {
+    const rows = [...read('docs/protocols.md').matchAll(/^\| `([\w-]+)`/gm)];
+    expect(rows.map(([, name]) => name)).toEqual([...protocolNames]);
+  });
+
+  it.each(['predict-clip.ts', 'web/main.ts'])('the README shows the example %s', (name) => {
+    const code = read(`examples/${name}`).replace(/^(\/\/.*\n)+/, '');
+    expect(read('README.md')).toContain(`\`\`\`ts\n${code}\`\`\``);
+  });
+
+  it('names every command and only options that exist', async () => {
+    const readme = read('README.md');
+    const help = await readSerOutput(['--help']);
+    for (const [, command] of help.matchAll(/^ {2}([a-z-]+) \[options\]/gm)) {
+      expect(readme).toContain(`ser ${command}`);
+    }
+    for (const [, command, rest] of readme.matchAll(/ser ([a-z-]+)([^\n`|]*)/g)) {
+      const options = rest!.match(/--[a-z-]+/g) ?? [];
+      if (options.length === 0) continue;
+      const commandHelp = await readSerOutput([command!, '--help']);
+      for (const option of options) expect(commandHelp, `ser ${command}`).toContain(option);
+    }
+  });
+});
