@@ -9,7 +9,7 @@ import { TrainingLog } from '../training-log.ts';
 /** Clips that the demo predicts one by one. */
 const shownClips = 5;
 /** Enough to tell voices never heard apart, and little enough for a minute of training. */
-const corpusSize = { speakers: 16, clipsPerEmotion: 10 };
+const corpusSize = { speakers: 12, clipsPerEmotion: 10 };
 
 /** `ser demo`: the whole chain on synthetic speech, then the shipped model. */
 export function addDemoCommand(program: Command): void {
