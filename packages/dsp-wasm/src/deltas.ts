@@ -59,7 +59,7 @@ export class DeltaAppender {
     if (mode === 'interp' && received > 0 && received < width) {
       throw new SerError(
         'AUDIO_TOO_SHORT',
-        `The audio has ${received} frames; deltas.width is ${width}, so at least ${width} are needed with deltas.mode 'interp'.`,
+        `deltas.width is ${width}, but the audio has only ${received} frame${received === 1 ? '' : 's'}; with deltas.mode 'interp' it must have as many.`,
       );
     }
     const output = this.#produce(received, received);

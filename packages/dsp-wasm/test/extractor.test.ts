@@ -49,7 +49,7 @@ describe('extract', () => {
     expect(() => extractor.extract(new Float32Array(8 * 512 - 1))).toThrow(
       expect.objectContaining({
         code: 'AUDIO_TOO_SHORT',
-        message: expect.stringContaining('8 frames; deltas.width is 9'),
+        message: expect.stringContaining('deltas.width is 9, but the audio has only 8 frames'),
       }),
     );
     expect(extractor.extract(new Float32Array(8 * 512))).toMatchObject({
