@@ -11,10 +11,16 @@ function range(lowest: number, highest: number) {
 }
 
 const changeFields = {
-  /** Factor of the speed: pitch and formants move with it. Drawn in steps of 0.01. */
+  /** Factor of the speed: pitch and formants move with it. */
   speed: range(0.5, 2),
-  /** Slope of the spectrum in dB an octave around 1 kHz: other rooms and microphones. */
-  tiltDbPerOctave: range(-12, 12),
+  /** Semitones; the length stays. */
+  pitchSemitones: range(-12, 12),
+  /** Factor of the speaking rate; the pitch stays. */
+  rate: range(0.5, 2),
+  /** Gain at the top of the spectrum less gain at the bottom: other microphones. */
+  tiltDb: range(-60, 60),
+  /** Time in which a room's sound falls by 60 dB. */
+  reverbDecaySec: range(0.01, 3),
   /** Level. */
   gainDb: range(-40, 40),
   /** White noise, as the ratio of the clip's power to the noise's. */

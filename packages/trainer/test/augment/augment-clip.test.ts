@@ -20,6 +20,13 @@ function augment(samples: Float32Array, changes: object, seed = 1): Float32Array
   return augmentClip(samples, selectChanges(settings), context);
 }
 
+/** Upward crossings of 0 a second, but for the ends. */
+function countCrossings(samples: Float32Array): number {
+  const inner = samples.subarray(2000, samples.length - 2000);
+  const up = inner.filter((sample, at) => at > 0 && inner[at - 1]! < 0 && sample >= 0).length;
+  return (up * sampleRateHz) / inner.length;
+}
+
 function powerDb(samples: Float32Array): number {
   const inner = samples.subarray(500, samples.length - 500);
   return 10 * Math.log10(inner.reduce((sum, sample) => sum + sample * sample, 0) / inner.length);
@@ -49,14 +56,24 @@ describe('augmentClip', () => {
     expect(powerDb(clean) - powerDb(noise)).toBeCloseTo(snrDb, 0);
   });
 
-  it.each([
-    [500, -3],
-    [1000, 0],
-    [2000, 3],
-    [4000, 6],
-  ])('tilts the spectrum: %i Hz by %i dB at 3 dB an octave', (frequencyHz, expectedDb) => {
-    const tilted = augment(tone(frequencyHz), { tiltDbPerOctave: [3, 3] });
-    expect(powerDb(tilted) - powerDb(tone(frequencyHz))).toBeCloseTo(expectedDb, 0.7);
+  it('shifts the pitch without the length, and the rate without the pitch', () => {
+    const higher = augment(tone(400), { pitchSemitones: [12, 12] });
+    expect(higher).toHaveLength(tone(400).length);
+    const slower = augment(tone(400), { rate: [0.8, 0.8] });
+    expect(slower).toHaveLength(tone(400).length / 0.8);
+    expect(countCrossings(higher)).toBeCloseTo(800, -1);
+    expect(countCrossings(slower)).toBeCloseTo(400, -1);
+  });
+
+  it('tilts the spectrum, and adds a room that outlasts the sound', () => {
+    const tilted = (frequencyHz: number) =>
+      powerDb(augment(tone(frequencyHz), { tiltDb: [12, 12] })) - powerDb(tone(frequencyHz));
+    expect(tilted(60)).toBeCloseTo(-6, 0);
+    expect(tilted(1000)).toBeCloseTo(0, 1);
+    expect(tilted(7500)).toBeCloseTo(6, 0);
+    const cut = tone(440).fill(0, 8000);
+    const room = augment(cut, { reverbDecaySec: [0.5, 0.5] });
+    expect(powerDb(room.subarray(8500, 12000))).toBeGreaterThan(-60);
   });
 
   it('hangs on the seed alone, and each change on a stream of its own', () => {
