@@ -7,7 +7,7 @@ import { join } from 'node:path';
  */
 export function locateCache(): string {
   return (
-    process.env.SER_CACHE_DIR ??
-    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ser')
+    process.env.SER_CACHE_DIR ||
+    join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ser')
   );
 }
