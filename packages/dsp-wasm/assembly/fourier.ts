@@ -1,27 +1,32 @@
-import { combineSpans } from './fft';
-import { fftBuffer, fftLength, orderTable, splitTable, twiddleTable } from './plan';
-import { transformPair } from './stft';
+import { combineSpans, transformPair } from './fft';
+import { Transform } from './transform';
 
 /**
  * Complex spectra of two windowed frames. Bins 0 … N/2 of 32 bytes each: the real parts of both, then
  * the imaginary parts of both, in double precision.
  */
-export function transformFrames(frameA: usize, frameB: usize, target: usize): void {
-  transformPair(frameA, frameB);
-  const size = <usize>(fftLength >> 1);
+export function transformFrames(
+  transform: Transform,
+  frameA: usize,
+  frameB: usize,
+  target: usize,
+): void {
+  transformPair(transform, frameA, frameB);
+  const size = <usize>(transform.length >> 1);
+  const buffer = transform.buffer;
   const half = f64x2.splat(0.5);
-  let re = v128.load(fftBuffer, 0);
-  let im = v128.load(fftBuffer, 16);
+  let re = v128.load(buffer, 0);
+  let im = v128.load(buffer, 16);
   const zero = f64x2.splat(0);
   v128.store(target, f64x2.add(re, im), 0);
   v128.store(target, zero, 16);
   const nyquist = target + (size << 5);
   v128.store(nyquist, f64x2.sub(re, im), 0);
   v128.store(nyquist, zero, 16);
-  let factor = splitTable;
+  let factor = transform.split;
   for (let k: usize = 1; k < size >> 1; k++) {
-    const low = fftBuffer + (k << 5);
-    const high = fftBuffer + ((size - k) << 5);
+    const low = buffer + (k << 5);
+    const high = buffer + ((size - k) << 5);
     re = v128.load(low, 0);
     im = v128.load(low, 16);
     const highRe = v128.load(high, 0);
@@ -41,18 +46,18 @@ export function transformFrames(frameA: usize, frameB: usize, target: usize): vo
     factor += 16;
   }
   const middle = size >> 1;
-  v128.store(target + (middle << 5), v128.load(fftBuffer + (middle << 5), 0), 0);
-  v128.store(target + (middle << 5), f64x2.neg(v128.load(fftBuffer + (middle << 5), 16)), 16);
+  v128.store(target + (middle << 5), v128.load(buffer + (middle << 5), 0), 0);
+  v128.store(target + (middle << 5), f64x2.neg(v128.load(buffer + (middle << 5), 16)), 16);
 }
 
 /** Folds both spectra into the conjugate of a half-length transform, in place. */
-function packSpectra(spectra: usize): void {
-  const size = <usize>(fftLength >> 1);
+function packSpectra(transform: Transform, spectra: usize): void {
+  const size = <usize>(transform.length >> 1);
   const dc = v128.load(spectra, 0);
   const nyquist = v128.load(spectra + (size << 5), 0);
   v128.store(spectra, f64x2.add(dc, nyquist), 0);
   v128.store(spectra, f64x2.sub(nyquist, dc), 16);
-  let factor = splitTable;
+  let factor = transform.split;
   for (let k: usize = 1; k < size >> 1; k++) {
     const low = spectra + (k << 5);
     const high = spectra + ((size - k) << 5);
@@ -82,10 +87,10 @@ function packSpectra(spectra: usize): void {
 }
 
 /** First pass of the transform of a complex signal in natural order, in groups of `radix` points. */
-function loadComplex(source: usize, size: usize, radix: usize): void {
+function loadComplex(transform: Transform, source: usize, size: usize, radix: usize): void {
   const step = size / radix;
-  let order = orderTable;
-  let target = fftBuffer;
+  let order = transform.order;
+  let target = transform.buffer;
   const end = target + (size << 5);
   while (target < end) {
     const a = source + ((<usize>load<u32>(order)) << 5);
@@ -132,18 +137,19 @@ function loadComplex(source: usize, size: usize, radix: usize): void {
  * The signals of two spectra in the layout of transformFrames, which are overwritten: samples
  * 0 … N - 1 of the first, in double precision, then those of the second.
  */
-export function invertSpectra(spectra: usize, target: usize): void {
-  const size = fftLength >> 1;
-  packSpectra(spectra);
+export function invertSpectra(transform: Transform, spectra: usize, target: usize): void {
+  const size = transform.length >> 1;
+  const buffer = transform.buffer;
+  packSpectra(transform, spectra);
   const radix = ctz(size) & 1 ? 2 : 4;
-  loadComplex(spectra, size, radix);
-  combineSpans(fftBuffer, size, radix, twiddleTable);
-  const scale = f64x2.splat(1 / <f64>fftLength);
+  loadComplex(transform, spectra, size, radix);
+  combineSpans(buffer, size, radix, transform.twiddles);
+  const scale = f64x2.splat(1 / <f64>transform.length);
   const negative = f64x2.neg(scale);
-  const other = target + ((<usize>fftLength) << 3);
+  const other = target + ((<usize>transform.length) << 3);
   for (let n: usize = 0; n < <usize>size; n++) {
-    const even = f64x2.mul(scale, v128.load(fftBuffer + (n << 5), 0));
-    const odd = f64x2.mul(negative, v128.load(fftBuffer + (n << 5), 16));
+    const even = f64x2.mul(scale, v128.load(buffer + (n << 5), 0));
+    const odd = f64x2.mul(negative, v128.load(buffer + (n << 5), 16));
     v128.store(target + (n << 4), v128.shuffle<f64>(even, odd, 0, 2));
     v128.store(other + (n << 4), v128.shuffle<f64>(even, odd, 1, 3));
   }

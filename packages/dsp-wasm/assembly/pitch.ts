@@ -1,67 +1,41 @@
+import { invertSpectra, transformFrames } from './fourier';
 import {
   fftLength,
   hopLength,
-  pitchBuffer,
+  pitchFrames,
   pitchLongest,
   pitchShortest,
+  pitchSpectra,
   pitchThreshold,
+  pitchTransform,
+  pitchValues,
   sampleRateHz,
   samples,
 } from './plan';
+import { Transform } from './transform';
 
 /** Keeps a division by nothing from making NaN: the smallest normal double. */
 const SMALLEST: f64 = 2.2250738585072014e-308;
 
-function sumOfLanes(a: v128): f64 {
-  return (
-    <f64>f32x4.extract_lane(a, 0) +
-    <f64>f32x4.extract_lane(a, 1) +
-    (<f64>f32x4.extract_lane(a, 2) + <f64>f32x4.extract_lane(a, 3))
-  );
-}
-
-/** Where the frame lies, followed by zeros, and behind it the difference function. */
-function differences(): usize {
-  return (pitchBuffer + ((<usize>(fftLength + pitchLongest + 8)) << 2) + 15) & ~15;
-}
-
-/** Samples added up in single precision before the sum goes on in double. */
-const STRETCH = 64;
-
-/** Autocorrelation of the frame at lags 0 … longest, as doubles, four lags at a time. */
-function autocorrelate(target: usize): void {
-  const end = pitchBuffer + ((<usize>fftLength) << 2);
-  for (let lag = 0; lag <= pitchLongest; lag += 4) {
-    let total0: f64 = 0;
-    let total1: f64 = 0;
-    let total2: f64 = 0;
-    let total3: f64 = 0;
-    let shifted = pitchBuffer + ((<usize>lag) << 2);
-    let cursor = pitchBuffer;
-    while (cursor < end) {
-      let sum0 = f32x4.splat(0);
-      let sum1 = sum0;
-      let sum2 = sum0;
-      let sum3 = sum0;
-      for (const stop = min(end, cursor + 4 * STRETCH); cursor < stop; cursor += 16) {
-        const x = v128.load(cursor);
-        sum0 = f32x4.add(sum0, f32x4.mul(x, v128.load(shifted, 0)));
-        sum1 = f32x4.add(sum1, f32x4.mul(x, v128.load(shifted, 4)));
-        sum2 = f32x4.add(sum2, f32x4.mul(x, v128.load(shifted, 8)));
-        sum3 = f32x4.add(sum3, f32x4.mul(x, v128.load(shifted, 12)));
-        shifted += 16;
-      }
-      total0 += sumOfLanes(sum0);
-      total1 += sumOfLanes(sum1);
-      total2 += sumOfLanes(sum2);
-      total3 += sumOfLanes(sum3);
-    }
-    const slot = target + ((<usize>lag) << 3);
-    store<f64>(slot, total0, 0);
-    store<f64>(slot, total1, 8);
-    store<f64>(slot, total2, 16);
-    store<f64>(slot, total3, 24);
+/** Autocorrelations of both frames: the inverse transform of their power spectra. */
+function autocorrelatePair(frameA: usize, frameB: usize): void {
+  const transform = changetype<Transform>(pitchTransform);
+  const bytes = (<usize>fftLength) << 2;
+  const room = (<usize>transform.length) << 2;
+  memory.copy(pitchFrames, frameA, bytes);
+  memory.copy(pitchFrames + room, frameB, bytes);
+  memory.fill(pitchFrames + bytes, 0, room - bytes);
+  memory.fill(pitchFrames + room + bytes, 0, room - bytes);
+  transformFrames(transform, pitchFrames, pitchFrames + room, pitchSpectra);
+  const end = pitchSpectra + ((<usize>(transform.length >> 1) + 1) << 5);
+  const zero = f64x2.splat(0);
+  for (let bin = pitchSpectra; bin < end; bin += 32) {
+    const re = v128.load(bin, 0);
+    const im = v128.load(bin, 16);
+    v128.store(bin, f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)), 0);
+    v128.store(bin, zero, 16);
   }
+  invertSpectra(transform, pitchSpectra, pitchValues);
 }
 
 /**
@@ -69,12 +43,12 @@ function autocorrelate(target: usize): void {
  * d(k) = 2 (r(0) - r(k)) - sum of the first k squares, divided by the mean of d(1) … d(k).
  * d(1) goes without its square, as in librosa 0.11.
  */
-function normaliseDifferences(values: usize): void {
+function normaliseDifferences(frame: usize, values: usize): void {
   const energy = load<f64>(values);
   let head: f64 = 0;
   let sum: f64 = 0;
   for (let lag = 1; lag <= pitchLongest; lag++) {
-    const sample = <f64>load<f32>(pitchBuffer + ((<usize>(lag - 1)) << 2));
+    const sample = <f64>load<f32>(frame + ((<usize>(lag - 1)) << 2));
     head += sample * sample;
     const slot = values + ((<usize>lag) << 3);
     const difference = 2 * (energy - load<f64>(slot)) - (lag === 1 ? 0 : head);
@@ -120,20 +94,28 @@ function refine(values: usize, lag: i32): f64 {
   return Math.abs(slope) >= Math.abs(curvature) ? 0 : -slope / curvature;
 }
 
+/** F0 in Hz and periodicity of one frame, from its autocorrelation. */
+function storePitch(frame: usize, values: usize, target: usize): void {
+  normaliseDifferences(frame, values);
+  const period = findPeriod(values);
+  const frequency = sampleRateHz / (<f64>period + refine(values, period));
+  store<f32>(target, <f32>frequency, 0);
+  store<f32>(target, <f32>(1 - difference(values, period)), 16);
+}
+
+function frameAt(frame: i32, frames: i32): usize {
+  return samples + ((<usize>(min(frame, frames - 1) * hopLength)) << 2);
+}
+
 /** F0 in Hz and periodicity of four frames. */
 export function pitchOfBlock(frame: i32, frames: i32, target: usize): void {
-  const bytes = (<usize>fftLength) << 2;
-  const values = differences();
-  memory.fill(pitchBuffer + bytes, 0, (<usize>(pitchLongest + 8)) << 2);
-  for (let lane = 0; lane < 4; lane++) {
-    const start = min(frame + lane, frames - 1) * hopLength;
-    memory.copy(pitchBuffer, samples + ((<usize>start) << 2), bytes);
-    autocorrelate(values);
-    normaliseDifferences(values);
-    const period = findPeriod(values);
-    const frequency = sampleRateHz / (<f64>period + refine(values, period));
+  const otherValues = pitchValues + ((<usize>changetype<Transform>(pitchTransform).length) << 3);
+  for (let lane = 0; lane < 4; lane += 2) {
+    const first = frameAt(frame + lane, frames);
+    const second = frameAt(frame + lane + 1, frames);
+    autocorrelatePair(first, second);
     const slot = target + ((<usize>lane) << 2);
-    store<f32>(slot, <f32>frequency, 0);
-    store<f32>(slot, <f32>(1 - difference(values, period)), 16);
+    storePitch(first, pitchValues, slot);
+    storePitch(second, otherValues, slot + 4);
   }
 }

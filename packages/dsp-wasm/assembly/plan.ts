@@ -10,11 +10,8 @@
 export let fftLength: i32 = 0;
 export let hopLength: i32 = 0;
 
-export let windowTable: usize = 0;
-export let orderTable: usize = 0;
-export let twiddleTable: usize = 0;
-export let splitTable: usize = 0;
-export let fftBuffer: usize = 0;
+/** Address of the Transform of frames. */
+export let frameTransform: usize = 0;
 
 /** Bins 0 … keptBins - 1 keep their complex values for one block, for the tuning. */
 export let keptBins: i32 = 0;
@@ -76,7 +73,12 @@ export let pitchOn: i32 = 0;
 export let pitchShortest: i32 = 0;
 export let pitchLongest: i32 = 0;
 export let pitchThreshold: f64 = 0.1;
-export let pitchBuffer: usize = 0;
+/** Address of a Transform without window, at least a frame and the longest period long. */
+export let pitchTransform: usize = 0;
+/** Room for two frames, their spectra and their autocorrelations, in the layouts of fourier.ts. */
+export let pitchFrames: usize = 0;
+export let pitchSpectra: usize = 0;
+export let pitchValues: usize = 0;
 
 /** Infinity: no floor. */
 export let topDb: f32 = 80;

@@ -3,10 +3,10 @@ import { countColumns, type FeatureConfig, type FeatureSet } from './feature-con
 import type { Plan } from './kernels.ts';
 import { listContrastBands } from './tables/contrast-bands.ts';
 import { buildDctTable } from './tables/dct-table.ts';
-import { buildFftTables } from './tables/fft-tables.ts';
 import { buildMelBank } from './tables/mel-bank.ts';
 import { packBank } from './tables/sparse-bank.ts';
 import { buildWindow } from './tables/window.ts';
+import { placeTransform } from './transform.ts';
 
 /** librosa looks for the peaks that tell the tuning between these. */
 const tuningLowestHz = 150;
@@ -22,16 +22,8 @@ const chromaNorms = new Map<unknown, number>([
 type ColumnCounter = (set: FeatureSet) => number;
 
 function planFrames({ fftLength, hopLength, window, winLength }: FeatureConfig, arena: Arena) {
-  const fft = buildFftTables(fftLength);
-  return {
-    fftLength,
-    hopLength,
-    windowTable: arena.place(buildWindow(window, winLength, fftLength)),
-    orderTable: arena.place(fft.order),
-    twiddleTable: arena.place(fft.twiddles),
-    splitTable: arena.place(fft.split),
-    fftBuffer: arena.reserve(16 * fftLength),
-  };
+  const frameTransform = placeTransform(arena, buildWindow(window, winLength, fftLength));
+  return { fftLength, hopLength, frameTransform };
 }
 
 function planMel(config: FeatureConfig, arena: Arena, columns: ColumnCounter) {
@@ -88,6 +80,17 @@ function planContrast(config: FeatureConfig, arena: Arena, columns: ColumnCounte
   };
 }
 
+/** A transform of at least so many samples, and room for two frames on their way to their periods. */
+function planPitch(samples: number, arena: Arena) {
+  const length = 2 ** Math.ceil(Math.log2(samples));
+  return {
+    pitchTransform: placeTransform(arena, new Float64Array(length).fill(1)),
+    pitchFrames: arena.reserve(8 * length),
+    pitchSpectra: arena.reserve(16 * length + 32),
+    pitchValues: arena.reserve(16 * length),
+  };
+}
+
 function planExtras(config: FeatureConfig, arena: Arena, columns: ColumnCounter) {
   const { f0, fftLength, sampleRateHz } = config;
   const extraSets = ['rms', 'zcr', 'centroid', 'bandwidth', 'rolloff', 'flatness', 'f0'] as const;
@@ -106,7 +109,7 @@ function planExtras(config: FeatureConfig, arena: Arena, columns: ColumnCounter)
     pitchShortest: Math.floor(sampleRateHz / f0.fMaxHz),
     pitchLongest,
     pitchThreshold: f0.threshold,
-    pitchBuffer: columns('f0') ? arena.reserve(4 * fftLength + 12 * (pitchLongest + 16)) : 0,
+    ...(columns('f0') ? planPitch(fftLength + pitchLongest + 1, arena) : undefined),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts';
-import { instantiateKernels, type Kernels, writePlan } from './kernels.ts';
-import { buildFftTables } from './tables/fft-tables.ts';
+import { instantiateKernels, type Kernels } from './kernels.ts';
+import { placeTransform } from './transform.ts';
 
 /**
  * Fourier transforms of frames and back, two at a time, in double precision.
@@ -12,6 +12,7 @@ export class FourierFrames {
   readonly fftLength: number;
   readonly #kernels: Kernels;
   readonly #arena: Arena;
+  readonly #transform: number;
   readonly #frames: number;
   readonly #spectra: number;
   readonly #signals: number;
@@ -22,15 +23,7 @@ export class FourierFrames {
     this.#kernels = instantiateKernels(module);
     this.#arena = new Arena(this.#kernels.memory, this.#kernels.heapBase());
     const arena = this.#arena;
-    const tables = buildFftTables(window.length);
-    writePlan(this.#kernels, {
-      fftLength: window.length,
-      windowTable: arena.place(window),
-      orderTable: arena.place(tables.order),
-      twiddleTable: arena.place(tables.twiddles),
-      splitTable: arena.place(tables.split),
-      fftBuffer: arena.reserve(16 * window.length),
-    });
+    this.#transform = placeTransform(arena, window);
     this.#frames = arena.reserve(8 * window.length);
     this.#spectra = arena.reserve(16 * window.length + 32);
     this.#signals = arena.reserve(16 * window.length);
@@ -48,13 +41,14 @@ export class FourierFrames {
 
   /** Spectra of the frames, windowed. */
   transform(): Float64Array {
-    this.#kernels.transformFrames(this.#frames, this.#frames + 4 * this.fftLength, this.#spectra);
+    const second = this.#frames + 4 * this.fftLength;
+    this.#kernels.transformFrames(this.#transform, this.#frames, second, this.#spectra);
     return this.spectra;
   }
 
   /** Both signals of the spectra, one after the other; the spectra are lost. */
   invert(): Float64Array {
-    this.#kernels.invertSpectra(this.#spectra, this.#signals);
+    this.#kernels.invertSpectra(this.#transform, this.#spectra, this.#signals);
     return new Float64Array(this.#kernels.memory.buffer, this.#signals, 2 * this.fftLength);
   }
 }

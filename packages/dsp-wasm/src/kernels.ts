@@ -4,11 +4,7 @@ import { wasmBase64 } from './generated/wasm-module.ts';
 type PlanField =
   | 'fftLength'
   | 'hopLength'
-  | 'windowTable'
-  | 'orderTable'
-  | 'twiddleTable'
-  | 'splitTable'
-  | 'fftBuffer'
+  | 'frameTransform'
   | 'keptBins'
   | 'keptSpectrum'
   | 'samples'
@@ -55,7 +51,10 @@ type PlanField =
   | 'pitchShortest'
   | 'pitchLongest'
   | 'pitchThreshold'
-  | 'pitchBuffer'
+  | 'pitchTransform'
+  | 'pitchFrames'
+  | 'pitchSpectra'
+  | 'pitchValues'
   | 'topDb';
 
 /** Values of the kernels' plan; assembly/plan.ts says what each is. */
@@ -74,8 +73,8 @@ export interface Kernels extends Record<PlanField, WebAssembly.Global> {
   extract(frames: number): void;
   spectrogram(frames: number): void;
   findNotFinite(values: number, count: number): number;
-  transformFrames(frameA: number, frameB: number, target: number): void;
-  invertSpectra(spectra: number, target: number): void;
+  transformFrames(transform: number, frameA: number, frameB: number, target: number): void;
+  invertSpectra(transform: number, spectra: number, target: number): void;
   frameMeanSquares(
     samples: number,
     frames: number,

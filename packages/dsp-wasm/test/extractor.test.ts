@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noise, voice } from '../../../test/goldens/signals.ts';
 import { type Dsp, loadDsp } from '../src/index.ts';
+import { findDifference } from './find-difference.ts';
 
 let dsp: Dsp;
 beforeAll(async () => {
@@ -63,7 +64,9 @@ describe('extract', () => {
     const clip = voice(20000, 0.01);
     const alone = dsp.createExtractor().extract(clip);
     extractor.extract(noise(100000, 1, 3));
-    expect(extractor.extract(clip)).toEqual(alone);
+    const again = extractor.extract(clip);
+    expect(again.frames).toBe(alone.frames);
+    expect(findDifference(again.data, alone.data)).toBe(-1);
     expect(extractor.extract(clip).data).not.toBe(extractor.extract(clip).data);
   });
 
@@ -84,7 +87,7 @@ describe('extract', () => {
     const shift = 3;
     const shifted = extractor.extract(samples.subarray(8 * shift));
     expect(whole.frames).toBeGreaterThan(4096);
-    expect(shifted.data).toEqual(whole.data.subarray(shift * whole.features));
+    expect(findDifference(shifted.data, whole.data.subarray(shift * whole.features))).toBe(-1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noise } from '../../../test/goldens/signals.ts';
 import { type Dsp, loadDsp } from '../src/index.ts';
+import { findDifference } from './find-difference.ts';
 
 let dsp: Dsp;
 beforeAll(async () => {
@@ -39,7 +40,7 @@ describe('createSpectrogram', () => {
     const whole = spectrogram.compute(samples);
     const late = spectrogram.compute(samples.subarray(9000));
     expect(whole.frames).toBe(4969);
-    expect(whole.data.subarray(4500 * whole.features)).toEqual(late.data);
+    expect(findDifference(whole.data.subarray(4500 * whole.features), late.data)).toBe(-1);
   });
 
   it('refuses bad input', () => {

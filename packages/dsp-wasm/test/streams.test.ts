@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noise, voice } from '../../../test/goldens/signals.ts';
 import { type Dsp, type FeatureConfigInput, loadDsp } from '../src/index.ts';
+import { findDifference } from './find-difference.ts';
 
 let dsp: Dsp;
 beforeAll(async () => {
@@ -44,7 +45,8 @@ describe.each(Object.entries(chunkings))('a stream in %s', (_, sizeOf) => {
     for (const length of [9000, 40]) {
       const samples = resampledSamples.subarray(0, length);
       const parts = [...split(samples, sizeOf)].map((chunk) => stream.push(chunk));
-      expect(join([...parts, stream.flush()])).toEqual(dsp.resample(samples, { fromHz, toHz }));
+      const whole = dsp.resample(samples, { fromHz, toHz });
+      expect(findDifference(join([...parts, stream.flush()]), whole)).toBe(-1);
     }
   });
 
@@ -65,7 +67,7 @@ describe.each(Object.entries(chunkings))('a stream in %s', (_, sizeOf) => {
       const samples = voice(length, 0.01);
       const parts = [...split(samples, sizeOf)].map((chunk) => stream.push(chunk).data);
       parts.push(stream.flush().data);
-      expect(join(parts)).toEqual(extractor.extract(samples).data);
+      expect(findDifference(join(parts), extractor.extract(samples).data)).toBe(-1);
     }
   });
 });
