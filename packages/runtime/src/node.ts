@@ -1,13 +1,16 @@
+import { createRequire } from 'node:module';
 import type { AudioClip } from './core/audio/audio-clip.ts';
 import { type DecodeOptions, decodeAudio } from './core/audio/decode-audio.ts';
 import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
-import { type AudioSource, Classifier as CoreClassifier } from './core/classifier.ts';
-import { SerError } from './core/index.ts';
+import { Classifier as CoreClassifier } from './core/classifier.ts';
+import { SerError, type SpeechModel } from './core/index.ts';
 import type { OpenSession } from './core/inference.ts';
 import { nameSource } from './core/name-source.ts';
+import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { readRegularFile, toFilePath } from './node-files.ts';
-import { openOnnxSession } from './onnx-session.ts';
+import { openOnnxSession, type SessionSettings } from './onnx-session.ts';
+import { openSileroSession } from './silero-session.ts';
 
 export * from './core/index.ts';
 
@@ -51,7 +54,11 @@ export async function createClassifier(
   const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
   try {
     const model = await loadModel(source);
-    return await CoreClassifier.open(model, { openSession: sessionOpener(threads), locateAudio });
+    return await CoreClassifier.open(model, {
+      openSession: sessionOpener(threads),
+      openSpeechModel,
+      locateAudio,
+    });
   } catch (error) {
     throw nameSource(error, name);
   }
@@ -91,16 +98,25 @@ async function importOnnxRuntime() {
   }
 }
 
+async function loadOnnxRuntime() {
+  const runtime = await importOnnxRuntime();
+  runtime.env.logLevel = 'error';
+  return runtime;
+}
+
+function settingsFor(threads: number): SessionSettings {
+  return { executionProvider: 'cpu', threads, runsConcurrently: true };
+}
+
 function sessionOpener(threads: number): OpenSession {
-  return async (model) => {
-    const runtime = await importOnnxRuntime();
-    runtime.env.logLevel = 'error';
-    return openOnnxSession(runtime, model, {
-      executionProvider: 'cpu',
-      threads,
-      runsConcurrently: true,
-    });
-  };
+  return async (model) => openOnnxSession(await loadOnnxRuntime(), model, settingsFor(threads));
+}
+
+/** Silero's detector, of whose package only this file is used. */
+async function openSpeechModel(): Promise<SpeechModel> {
+  const path = createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
+  const model = await readRegularFile(path);
+  return openSileroSession(await loadOnnxRuntime(), model, settingsFor(1));
 }
 
 function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { InferenceSession as OnnxSession, TensorConstructor } from 'onnxruntime-common';
 import type { GraphValue, InferenceSession } from './core/inference.ts';
+import { RunQueue } from './run-queue.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
 export interface OnnxRuntime {
@@ -21,19 +22,18 @@ export interface SessionSettings {
 const errorsOnly = 3;
 
 /**
- * Opens a session whose results depend on nothing but the model and the batch: one execution
+ * Opens a session whose results depend on nothing but the model and its input: one execution
  * provider, sequential execution.
  *
  * @throws SerError `MODEL_INVALID` where the library refuses the graph.
  */
-export async function openOnnxSession(
+export async function createOnnxSession(
   runtime: OnnxRuntime,
   model: Uint8Array,
-  { executionProvider, threads, runsConcurrently }: SessionSettings,
-): Promise<InferenceSession> {
-  let session: OnnxSession;
+  { executionProvider, threads }: SessionSettings,
+): Promise<OnnxSession> {
   try {
-    session = await runtime.InferenceSession.create(model, {
+    return await runtime.InferenceSession.create(model, {
       executionProviders: [executionProvider],
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
@@ -50,8 +50,20 @@ export async function openOnnxSession(
       { cause },
     );
   }
-  const pending = new Set<Promise<unknown>>();
-  let last: Promise<unknown> = Promise.resolve();
+}
+
+/**
+ * Opens a session on a model of this project.
+ *
+ * @throws SerError `MODEL_INVALID` where the library refuses the graph.
+ */
+export async function openOnnxSession(
+  runtime: OnnxRuntime,
+  model: Uint8Array,
+  settings: SessionSettings,
+): Promise<InferenceSession> {
+  const session = await createOnnxSession(runtime, model, settings);
+  const queue = new RunQueue(settings.runsConcurrently);
 
   const runNow = async ({ features, lengths, shape }: Parameters<InferenceSession['run']>[0]) => {
     const inputs = {
@@ -73,15 +85,9 @@ export async function openOnnxSession(
   return {
     inputs: session.inputMetadata.map(describeValue),
     outputs: session.outputMetadata.map(describeValue),
-    run(batch) {
-      const run = runsConcurrently ? runNow(batch) : last.then(() => runNow(batch));
-      last = run.catch(() => undefined);
-      pending.add(run);
-      last.then(() => pending.delete(run));
-      return run;
-    },
+    run: (batch) => queue.add(() => runNow(batch)),
     async release() {
-      await Promise.allSettled(pending);
+      await queue.drain();
       await session.release();
     },
   };

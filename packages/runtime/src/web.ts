@@ -1,12 +1,14 @@
 import { decodeAudio } from './core/audio/decode-audio.ts';
 import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
 import { MonoBuffer } from './core/audio/mono-buffer.ts';
-import { type AudioSource, Classifier as CoreClassifier } from './core/classifier.ts';
-import { SerError } from './core/index.ts';
+import { Classifier as CoreClassifier } from './core/classifier.ts';
+import { SerError, type SpeechModel } from './core/index.ts';
 import type { OpenSession } from './core/inference.ts';
 import { nameSource } from './core/name-source.ts';
+import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
-import { openOnnxSession } from './onnx-session.ts';
+import { openOnnxSession, type SessionSettings } from './onnx-session.ts';
+import { openSileroSession } from './silero-session.ts';
 
 export * from './core/index.ts';
 
@@ -22,6 +24,11 @@ export interface ClassifierOptions {
    * puts it. Only the first classifier of a page decides.
    */
   wasmUrl?: string | URL;
+  /**
+   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector that
+   * `segments` and `stream` need. It is fetched when one of them is first used.
+   */
+  speechModelUrl?: string | URL;
   /** Threads that one prediction may use; more than 1 needs a cross-origin-isolated page. Default 1. */
   threads?: number;
 }
@@ -42,7 +49,7 @@ const acceptedAudio =
  */
 export async function createClassifier(
   source: string | URL | Uint8Array | ArrayBuffer | Blob,
-  { wasmUrl, threads = 1 }: ClassifierOptions = {},
+  { wasmUrl, speechModelUrl, threads = 1 }: ClassifierOptions = {},
 ): Promise<Classifier> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new SerError(
@@ -53,8 +60,11 @@ export async function createClassifier(
   const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
   try {
     const model = await loadModel(source);
-    const openSession = sessionOpener(threads, wasmUrl);
-    return await CoreClassifier.open(model, { openSession, locateAudio });
+    return await CoreClassifier.open(model, {
+      openSession: sessionOpener(threads, wasmUrl),
+      openSpeechModel: () => openSpeechModel(speechModelUrl),
+      locateAudio,
+    });
   } catch (error) {
     throw nameSource(error, name);
   }
@@ -68,18 +78,33 @@ async function importOnnxRuntime() {
   }
 }
 
+function settingsFor(threads: number): SessionSettings {
+  return { executionProvider: 'wasm', threads, runsConcurrently: false };
+}
+
 function sessionOpener(threads: number, wasmUrl: string | URL | undefined): OpenSession {
   return async (model) => {
     const runtime = await importOnnxRuntime();
     runtime.env.logLevel = 'error';
     runtime.env.wasm.numThreads = threads;
     if (wasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(wasmUrl) };
-    return openOnnxSession(runtime, model, {
-      executionProvider: 'wasm',
-      threads,
-      runsConcurrently: false,
-    });
+    return openOnnxSession(runtime, model, settingsFor(threads));
   };
+}
+
+async function openSpeechModel(url: string | URL | undefined): Promise<SpeechModel> {
+  if (url === undefined) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      'speechModelUrl is not given to createClassifier; finding speech needs it: the address of @ricky0123/vad-web/dist/silero_vad_v6.onnx.',
+    );
+  }
+  try {
+    const model = await fetchBytes(url);
+    return await openSileroSession(await importOnnxRuntime(), model, settingsFor(1));
+  } catch (error) {
+    throw nameSource(error, String(url));
+  }
 }
 
 async function loadModel(

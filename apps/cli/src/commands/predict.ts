@@ -1,29 +1,58 @@
-import { type Classifier, createClassifier, type Prediction, SerError } from '@ser/runtime';
-import type { Command } from 'commander';
+import {
+  type Classifier,
+  createClassifier,
+  formatSegments,
+  type Prediction,
+  type Segment,
+  type SegmentFormat,
+  SerError,
+  segmentFormats,
+} from '@ser/runtime';
+import { type Command, Option } from 'commander';
 import { exitCodes } from '../report-failure.ts';
 import { createModelOption } from '../shipped-model.ts';
 
 interface PredictOptions {
   model: string;
   json?: boolean;
+  timeline?: boolean;
+  format?: SegmentFormat;
 }
+
+/** As much as is decoded at once; the decoder has a limit of its own. */
+const longestRecordingSec = 4 * 3600;
 
 type Outcome =
   | ({ file: string } & Omit<Prediction, 'durationSec'>)
   | { file: string; error: { code: string; message: string } };
 
-/** `ser predict`: a line or a JSON entry a clip; a clip that fails costs no other its result. */
+/**
+ * `ser predict`: a line or a JSON entry a clip, and a clip that fails costs no other its result; with
+ * --timeline the segments of one recording.
+ */
 export function addPredictCommand(program: Command): void {
-  program
+  const command = program
     .command('predict')
     .description('Say which emotion each clip carries. Needs no TensorFlow.')
     .argument('<clips...>', 'WAV, FLAC, MP3, Ogg Vorbis or Opus files')
     .addOption(createModelOption('model.onnx to use'))
     .option('--json', 'print one JSON array with every probability')
-    .addHelpText('after', '\nExample:\n  $ ser predict voice.wav\n  $ ser predict *.flac --json')
+    .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
+    .addOption(
+      new Option('--format <format>', 'of the timeline (default: text)').choices(segmentFormats),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ser predict voice.wav\n  $ ser predict *.flac --json\n  $ ser predict talk.mp3 --timeline --format vtt > talk.vtt',
+    )
     .action(async (clips: string[], options: PredictOptions) => {
+      checkTimelineFlags(command, clips, options);
       const classifier = await createClassifier(options.model);
       try {
+        if (options.timeline) {
+          await printTimeline(classifier, clips[0]!, options.format ?? defaultFormat(options));
+          return;
+        }
         const outcomes: Outcome[] = [];
         for (const clip of clips) {
           const outcome = await predictClip(classifier, clip);
@@ -36,6 +65,38 @@ export function addPredictCommand(program: Command): void {
         await classifier.dispose();
       }
     });
+}
+
+function defaultFormat({ json }: PredictOptions): SegmentFormat {
+  return json ? 'json' : 'text';
+}
+
+function checkTimelineFlags(
+  command: Command,
+  clips: readonly string[],
+  { timeline, format, json }: PredictOptions,
+): void {
+  if (format && !timeline) command.error('error: --format needs --timeline');
+  if (format && json && format !== 'json') {
+    command.error(`error: --json and --format ${format} exclude each other`);
+  }
+  if (timeline && clips.length > 1) {
+    command.error(`error: --timeline takes one recording, not ${clips.length}`);
+  }
+}
+
+async function printTimeline(
+  classifier: Classifier,
+  file: string,
+  format: SegmentFormat,
+): Promise<void> {
+  const segments: Segment[] = [];
+  const options = { maxDurationSec: longestRecordingSec };
+  for await (const segment of classifier.segments(file, options)) {
+    segments.push(segment);
+    if (format === 'text') process.stdout.write(formatSegments([segment], 'text'));
+  }
+  if (format !== 'text') process.stdout.write(formatSegments(segments, format));
 }
 
 async function predictClip(classifier: Classifier, file: string): Promise<Outcome> {

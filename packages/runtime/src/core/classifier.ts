@@ -1,21 +1,21 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
 import { type AudioClip, measureDuration } from './audio/audio-clip.ts';
+import { isSilent } from './audio/check-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
 import { measureSound } from './audio/measure-sound.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
-import { createFrontEnd, type FrontEnd } from './front-end.ts';
-import { checkGraph, type InferenceSession, type OpenSession } from './inference.ts';
+import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
+import { checkGraph, type InferenceSession } from './inference.ts';
 import type { Manifest } from './manifest.ts';
 import { readModelFile } from './model-file.ts';
 import { nameSource } from './name-source.ts';
+import type { Platform } from './platform.ts';
 import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts';
-import {
-  listWindows,
-  type SampleRange,
-  type TimelineOptions,
-  type TimelineWindow,
-} from './timeline.ts';
+import type { Segment } from './segments/segment.ts';
+import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
+import type { SpeechModel } from './speech/speech-model.ts';
+import { judgeWindows, type TimelineOptions, type TimelineWindow } from './timeline.ts';
 import { findUncertainty } from './uncertainty.ts';
 
 /** Clips of a batch that are held as features at the same time. */
@@ -28,24 +28,12 @@ export interface PredictOptions {
   maxDurationSec?: number;
 }
 
-/** Audio as an entry point can find it: its name for messages, and how to get it. */
-export interface AudioSource {
-  name: string | undefined;
-  load(options: { maxDurationSec: number; signal: AbortSignal | undefined }): Promise<AudioClip>;
-}
-
 /** A clip on its way to the model. */
 interface PreparedClip {
   matrix: FeatureMatrix;
   durationSec: number;
   /** How long it sounds. */
   soundSec: number;
-}
-
-/** What an entry point brings: an inference library and its ways to reach audio. */
-export interface Platform<Audio> {
-  openSession: OpenSession;
-  locateAudio(audio: Audio): AudioSource;
 }
 
 /** A loaded model. Made by `createClassifier`. */
@@ -55,6 +43,7 @@ export class Classifier<Audio> {
   readonly #platform: Platform<Audio>;
   readonly #session: InferenceSession;
   readonly #frontEnd: FrontEnd;
+  #speechModel: Promise<SpeechModel> | undefined;
   #isDisposed = false;
 
   /** Opens a model from the bytes of its file; entry points wrap this. */
@@ -175,22 +164,67 @@ export class Classifier<Audio> {
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
     const { windowSec = 3, hopSec = 1, signal, maxDurationSec = 1800 } = options;
     const { clip, name } = await this.#load(audio, { maxDurationSec, signal });
-    const windows = listWindows(clip, windowSec, hopSec);
-    for (let first = 0; first < windows.length; first += batchClips) {
-      throwIfAborted(signal);
-      try {
-        yield* await this.#judgeWindows(clip, windows.slice(first, first + batchClips));
-      } catch (error) {
-        throw nameSource(error, name);
-      }
+    try {
+      yield* judgeWindows(clip, {
+        ...{ windowSec, hopSec, signal },
+        labels: this.labels,
+        judge: (clips) => this.#judge(clips),
+      });
+    } catch (error) {
+      throw nameSource(error, name);
     }
   }
 
-  /** Frees the model's memory. Calling it again does nothing. */
+  /**
+   * Finds where somebody speaks in a recording (Silero's voice-activity detector) and with which
+   * emotion, from its start to its end; silence, noise and music are skipped. Each span of speech is
+   * judged in overlapping windows, whose probabilities are averaged where they overlap; neighbours
+   * with the same label are one segment. Segments come as they are made; a recording without speech
+   * has none.
+   *
+   * @throws SerError as `predict` does, but not `AUDIO_SILENT`; `INVALID_ARGUMENT` for a window or hop
+   *   that is too short, or a hop longer than the window; where the speech model cannot be loaded,
+   *   why.
+   *
+   * @example
+   * for await (const { startSec, endSec, label } of classifier.segments('talk.flac')) {
+   *   console.log(startSec, endSec, label);
+   * }
+   */
+  async *segments(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<Segment> {
+    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = 1800 } = options;
+    checkSegmenting(windowSec, hopSec);
+    const { clip, name } = await this.#load(audio, { maxDurationSec, signal });
+    const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
+    try {
+      if (isSilent(clip)) return;
+      yield* segmentSpeech(clip, {
+        ...{ dsp, speechModel, windowSec, hopSec, signal },
+        labels: this.labels,
+        judge: (clips) => this.#judge(clips),
+      });
+    } catch (error) {
+      throw nameSource(error, name);
+    }
+  }
+
+  /** Frees the models' memory. Calling it again does nothing. */
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     await this.#session.release();
+    const speechModel = await this.#speechModel?.catch(() => undefined);
+    await speechModel?.release();
+  }
+
+  /** The detector is opened once; where that failed, the next call tries again. */
+  #openSpeechModel(): Promise<SpeechModel> {
+    this.#assertUsable();
+    this.#speechModel ??= this.#platform.openSpeechModel().catch((error) => {
+      this.#speechModel = undefined;
+      throw error;
+    });
+    return this.#speechModel;
   }
 
   async #load(
@@ -239,28 +273,11 @@ export class Classifier<Audio> {
     return { ...judgement, uncertain, durationSec };
   }
 
-  async #judgeWindows(
-    { samples, sampleRateHz }: AudioClip,
-    ranges: readonly SampleRange[],
-  ): Promise<TimelineWindow[]> {
-    const matrices = ranges.map(({ start, end }) =>
-      this.#processUnlessSilent({ samples: samples.subarray(start, end), sampleRateHz }),
-    );
+  /** Probabilities of each clip; null for one that is silent. */
+  async #judge(clips: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
+    const matrices = clips.map((clip) => (isSilent(clip) ? null : this.#frontEnd.process(clip)));
     const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
-    return ranges.map(({ start, end }, index) => {
-      const row = matrices[index] === null ? undefined : rows.shift();
-      const prediction = row ? toJudgement(this.labels, row) : null;
-      return { startSec: start / sampleRateHz, endSec: end / sampleRateHz, prediction };
-    });
-  }
-
-  #processUnlessSilent(clip: AudioClip): FeatureMatrix | null {
-    try {
-      return this.#frontEnd.process(clip);
-    } catch (error) {
-      if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
-      throw error;
-    }
+    return matrices.map((matrix) => (matrix ? rows.shift()! : null));
   }
 
   async #predictGroup(audios: readonly Audio[], options: PredictOptions): Promise<BatchOutcome[]> {

@@ -5,6 +5,12 @@ import type { FrontEndConfig } from './manifest.ts';
 
 let sharedDsp: Promise<Dsp> | undefined;
 
+/** The signal processing that all of a program's front ends share. */
+export function loadSharedDsp(): Promise<Dsp> {
+  sharedDsp ??= loadDsp();
+  return sharedDsp;
+}
+
 /** The road from a decoded clip to the model's input. Made by {@link createFrontEnd}. */
 export class FrontEnd {
   readonly config: FrontEndConfig;
@@ -63,6 +69,5 @@ export class FrontEnd {
  * const matrix = frontEnd.process(await decodeAudio(bytes));
  */
 export async function createFrontEnd(config: FrontEndConfig): Promise<FrontEnd> {
-  sharedDsp ??= loadDsp();
-  return new FrontEnd(await sharedDsp, config);
+  return new FrontEnd(await loadSharedDsp(), config);
 }

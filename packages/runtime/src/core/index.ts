@@ -9,7 +9,7 @@ export {
 } from '@ser/dsp-wasm';
 export type { AudioClip } from './audio/audio-clip.ts';
 export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
-export { type AudioSource, Classifier, type Platform, type PredictOptions } from './classifier.ts';
+export { Classifier, type PredictOptions } from './classifier.ts';
 export { createFrontEnd, type FrontEnd } from './front-end.ts';
 export type { FeatureBatch, GraphValue, InferenceSession, OpenSession } from './inference.ts';
 export {
@@ -20,6 +20,10 @@ export {
   type Score,
 } from './manifest.ts';
 export { readModelFile } from './model-file.ts';
+export type { AudioSource, Platform } from './platform.ts';
 export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
+export { formatSegments, type SegmentFormat, segmentFormats } from './segments/format-segments.ts';
+export type { Segment } from './segments/segment.ts';
+export type { OpenSpeechModel, SpeechModel } from './speech/speech-model.ts';
 export type { TimelineOptions, TimelineWindow } from './timeline.ts';
 export { defaultUncertainty, type Uncertainty } from './uncertainty.ts';

@@ -45,6 +45,21 @@ export function checkClip(clip: AudioClip): void {
   }
 }
 
+/**
+ * Whether a clip is silent.
+ *
+ * @throws SerError as {@link checkClip} for a clip that cannot be used for any other reason.
+ */
+export function isSilent(clip: AudioClip): boolean {
+  try {
+    checkClip(clip);
+    return false;
+  } catch (error) {
+    if (error instanceof SerError && error.code === 'AUDIO_SILENT') return true;
+    throw error;
+  }
+}
+
 function measurePeak(samples: Float32Array): number {
   let peak = 0;
   for (let index = 0; index < samples.length; index++) {

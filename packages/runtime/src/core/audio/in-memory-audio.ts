@@ -1,5 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { AudioSource } from '../classifier.ts';
+import type { AudioSource } from '../platform.ts';
 import type { AudioClip } from './audio-clip.ts';
 import { decodeAudio } from './decode-audio.ts';
 

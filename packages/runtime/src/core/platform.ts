@@ -1,0 +1,16 @@
+import type { AudioClip } from './audio/audio-clip.ts';
+import type { OpenSession } from './inference.ts';
+import type { OpenSpeechModel } from './speech/speech-model.ts';
+
+/** Audio as an entry point can find it: its name for messages, and how to get it. */
+export interface AudioSource {
+  name: string | undefined;
+  load(options: { maxDurationSec: number; signal: AbortSignal | undefined }): Promise<AudioClip>;
+}
+
+/** What an entry point brings: an inference library and its ways to reach audio. */
+export interface Platform<Audio> {
+  openSession: OpenSession;
+  openSpeechModel: OpenSpeechModel;
+  locateAudio(audio: Audio): AudioSource;
+}
