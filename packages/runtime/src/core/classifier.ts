@@ -7,6 +7,7 @@ import { throwIfAborted } from './cancellation.ts';
 import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
 import { checkGraph, type InferenceSession } from './inference.ts';
+import { EmotionStream, type StreamOptions } from './live/emotion-stream.ts';
 import type { Manifest } from './manifest.ts';
 import { readModelFile } from './model-file.ts';
 import { nameSource } from './name-source.ts';
@@ -206,6 +207,32 @@ export class Classifier<Audio> {
     } catch (error) {
       throw nameSource(error, name);
     }
+  }
+
+  /**
+   * Opens a live stream: push the samples that a microphone gives, in chunks of any size, and receive
+   * an update every half second of audio. A stream needs no closing; it ends when nothing is pushed.
+   *
+   * @throws SerError `INVALID_ARGUMENT` for a rate, window or hop out of range; where the speech model
+   *   cannot be loaded, why.
+   *
+   * @example
+   * const stream = await classifier.stream({ sampleRateHz: audioContext.sampleRate });
+   * for await (const chunk of microphone) {
+   *   for (const { timeSec, prediction } of await stream.push(chunk)) {
+   *     console.log(timeSec, prediction?.label ?? 'nobody speaks');
+   *   }
+   * }
+   */
+  async stream(options: StreamOptions): Promise<EmotionStream> {
+    const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
+    const parts = {
+      ...{ dsp, speechModel },
+      labels: this.labels,
+      featureRateHz: this.manifest.frontEnd.features.sampleRateHz,
+      judge: (clips: readonly AudioClip[]) => this.#judge(clips),
+    };
+    return new EmotionStream(parts, options);
   }
 
   /** Frees the models' memory. Calling it again does nothing. */

@@ -22,13 +22,22 @@ export interface Prediction extends Judgement {
 /** One clip's part of a batch: its prediction, or why there is none. */
 export type BatchOutcome = { ok: true; prediction: Prediction } | { ok: false; error: SerError };
 
-/** Names a row of probabilities. */
-export function toJudgement(labels: readonly string[], row: Float32Array): Judgement {
-  let best = 0;
-  for (let index = 1; index < row.length; index++) if (row[index]! > row[best]!) best = index;
+/** Names a row of probabilities; `best` is the place of the label to answer with. */
+export function toJudgement(
+  labels: readonly string[],
+  row: Float32Array | Float64Array,
+  best = findLargest(row),
+): Judgement {
   return {
     label: labels[best]!,
     confidence: row[best]!,
     probabilities: Object.fromEntries(labels.map((label, index) => [label, row[index]!])),
   };
+}
+
+/** Place of the largest value, of several the first. */
+export function findLargest(row: Float32Array | Float64Array): number {
+  let best = 0;
+  for (let index = 1; index < row.length; index++) if (row[index]! > row[best]!) best = index;
+  return best;
 }

@@ -60,6 +60,11 @@ export function isSilent(clip: AudioClip): boolean {
   }
 }
 
+/** @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN or infinite. */
+export function assertFinite(samples: Float32Array): void {
+  measurePeak(samples);
+}
+
 function measurePeak(samples: Float32Array): number {
   let peak = 0;
   for (let index = 0; index < samples.length; index++) {

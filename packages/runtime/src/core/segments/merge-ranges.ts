@@ -1,3 +1,4 @@
+import { findLargest } from '../prediction.ts';
 import type { AveragedRange } from './average-windows.ts';
 import type { Segment } from './segment.ts';
 
@@ -17,7 +18,7 @@ export function mergeRanges(
   const segments: Segment[] = [];
   let weight = 0;
   for (const { start, end, probabilities } of ranges) {
-    const best = probabilities.indexOf(Math.max(...probabilities));
+    const best = findLargest(probabilities);
     const label = labels[best]!;
     const confidence = probabilities[best]!;
     const startSec = offsetSec + start / sampleRateHz;
