@@ -74,7 +74,7 @@ export async function createClassifier(
  */
 export async function loadClip(path: string | URL, options?: DecodeOptions): Promise<AudioClip> {
   try {
-    return await decodeAudio(await loadBytes(path), options);
+    return await decodeAudio(await loadBytes(path, options?.signal), options);
   } catch (error) {
     throw nameSource(error, String(path));
   }
@@ -141,6 +141,6 @@ function locateAudio(audio: Audio): AudioSource {
   return {
     name: String(audio),
     load: async ({ maxDurationSec, signal }) =>
-      decodeAudio(await loadBytes(audio, signal), { maxDurationSec }),
+      decodeAudio(await loadBytes(audio, signal), { maxDurationSec, signal }),
   };
 }

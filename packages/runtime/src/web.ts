@@ -125,7 +125,7 @@ function locateAudio(audio: Audio): AudioSource {
     return {
       name: String(audio),
       load: async ({ maxDurationSec, signal }) =>
-        decodeAudio(await fetchBytes(audio, signal), { maxDurationSec }),
+        decodeAudio(await fetchBytes(audio, signal), { maxDurationSec, signal }),
     };
   }
   // Workers have no AudioBuffer class.

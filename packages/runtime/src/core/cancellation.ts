@@ -1,8 +1,8 @@
 import { SerError } from '@ser/dsp-wasm';
 
 /** @throws SerError `ABORTED` once the signal is. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: AbortSignal | undefined, what = 'The prediction'): void {
   if (signal?.aborted) {
-    throw new SerError('ABORTED', 'The prediction was stopped.', { cause: signal.reason });
+    throw new SerError('ABORTED', `${what} was stopped.`, { cause: signal.reason });
   }
 }

@@ -1,5 +1,6 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio-clip.ts';
+import { type AsyncDecoding, type Decoding, runDecoding } from './decoding.ts';
 import { sniffFormat } from './sniff-format.ts';
 
 /** Longest clip that is decoded by default. */
@@ -8,6 +9,8 @@ export const defaultMaxDurationSec = 600;
 export interface DecodeOptions {
   /** Longest clip to accept, in seconds. Default 600. */
   maxDurationSec?: number;
+  /** Stops the decoding; with one, other work gets its turn while a long file is decoded. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -16,14 +19,15 @@ export interface DecodeOptions {
  *
  * @returns mono samples (the mean of the channels) at the file's own rate; Opus at 48 kHz.
  * @throws SerError `AUDIO_EMPTY`, `AUDIO_UNSUPPORTED` (not a format that is read),
- *   `AUDIO_DECODE_FAILED` (damaged, or shorter than it says of itself) or `AUDIO_TOO_LONG`.
+ *   `AUDIO_DECODE_FAILED` (damaged, or shorter than it says of itself) `AUDIO_TOO_LONG`, or
+ *   `ABORTED` after the signal.
  *
  * @example
  * const { samples, sampleRateHz } = await decodeAudio(bytes);
  */
 export async function decodeAudio(
   encoded: Uint8Array,
-  { maxDurationSec = defaultMaxDurationSec }: DecodeOptions = {},
+  { maxDurationSec = defaultMaxDurationSec, signal }: DecodeOptions = {},
 ): Promise<AudioClip> {
   if (!(encoded instanceof Uint8Array)) {
     throw new SerError(
@@ -39,6 +43,13 @@ export async function decodeAudio(
   }
   // A Node Buffer's `slice` does not copy; a plain view's does.
   const bytes = new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  return runDecoding(await startDecoding(bytes, maxDurationSec), signal);
+}
+
+async function startDecoding(
+  bytes: Uint8Array,
+  maxDurationSec: number,
+): Promise<Decoding | AsyncDecoding> {
   switch (sniffFormat(bytes)) {
     case 'wav':
       return (await import('./decode-wav.ts')).decodeWav(bytes, maxDurationSec);

@@ -1,6 +1,6 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { AudioClip } from './audio-clip.ts';
 import { decodeFailure, truncated, unsupported } from './decode-failure.ts';
+import type { Decoding } from './decoding.ts';
 import { MonoBuffer } from './mono-buffer.ts';
 
 const formatPcm = 1;
@@ -34,7 +34,7 @@ interface WaveFormat {
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
  *   `AUDIO_UNSUPPORTED` for other codecs, `AUDIO_TOO_LONG` beyond the limit.
  */
-export function decodeWav(bytes: Uint8Array, maxDurationSec: number): AudioClip {
+export function* decodeWav(bytes: Uint8Array, maxDurationSec: number): Decoding {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let format: WaveFormat | undefined;
   let position = 12;
@@ -51,7 +51,7 @@ export function decodeWav(bytes: Uint8Array, maxDurationSec: number): AudioClip 
           `its header promises ${promised} bytes of samples and ${available} are there`,
         );
       }
-      return readSamples(view, start, Math.min(promised, available), format, maxDurationSec);
+      return yield* readSamples(view, start, Math.min(promised, available), format, maxDurationSec);
     }
     if (promised > available) {
       throw truncated(
@@ -99,13 +99,13 @@ function readFormat(view: DataView, start: number, size: number): WaveFormat {
   return { isFloat, channels, sampleRateHz, bytesPerSample };
 }
 
-function readSamples(
+function* readSamples(
   view: DataView,
   start: number,
   size: number,
   { isFloat, channels, sampleRateHz, bytesPerSample }: WaveFormat,
   maxDurationSec: number,
-): AudioClip {
+): Decoding {
   const frameBytes = channels * bytesPerSample;
   const frames = Math.floor(size / frameBytes);
   if (frames === 0) throw new SerError('AUDIO_EMPTY', 'The WAV file holds no samples.');
@@ -126,6 +126,7 @@ function readSamples(
       }
     }
     mono.append(block, 0, count);
+    yield;
   }
   return mono.finish();
 }

@@ -1,8 +1,8 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { AudioClip } from '../audio-clip.ts';
 import { BitReader, EndOfBits } from '../bit-reader.ts';
 import { createCrc } from '../crc.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
+import type { Decoding } from '../decoding.ts';
 import { skipId3 } from '../id3.ts';
 import { MonoBuffer } from '../mono-buffer.ts';
 import { type FlacFrameHeader, readFlacFrameHeader } from './frame-header.ts';
@@ -27,7 +27,7 @@ export interface FlacStreamInfo {
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
  *   `AUDIO_TOO_LONG` beyond the limit.
  */
-export function decodeFlac(bytes: Uint8Array, maxDurationSec: number): AudioClip {
+export function* decodeFlac(bytes: Uint8Array, maxDurationSec: number): Decoding {
   const { info, firstFrame } = readMetadata(bytes);
   const mono = new MonoBuffer(info.sampleRateHz, maxDurationSec);
   const scale = 2 ** (1 - info.bitsPerSample);
@@ -37,6 +37,7 @@ export function decodeFlac(bytes: Uint8Array, maxDurationSec: number): AudioClip
     const frame = readFrame(bytes, position, info, mono.length);
     mono.append(frame.channels, 0, Math.min(frame.header.blockSize, remaining), scale);
     position = frame.end;
+    yield;
   }
   if (mono.length === 0) throw new SerError('AUDIO_EMPTY', 'The FLAC file holds no samples.');
   return mono.finish();

@@ -1,7 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import { MPEGDecoder } from 'mpg123-decoder';
-import type { AudioClip } from '../audio-clip.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
+import type { AsyncDecoding } from '../decoding.ts';
 import { skipId3 } from '../id3.ts';
 import { MonoBuffer } from '../mono-buffer.ts';
 import { startDecoder } from '../start-decoder.ts';
@@ -18,7 +18,7 @@ const trailers = ['TAG', 'APETAGEX', 'LYRICS', 'ID3'];
  * @throws SerError `AUDIO_DECODE_FAILED` where the frames do not follow each other to the end or are
  *   fewer than the file says of itself, `AUDIO_TOO_LONG` beyond the limit.
  */
-export async function decodeMp3(bytes: Uint8Array, maxDurationSec: number): Promise<AudioClip> {
+export async function* decodeMp3(bytes: Uint8Array, maxDurationSec: number): AsyncDecoding {
   const { first, start, end, frames } = walkFrames(bytes);
   const mono = new MonoBuffer(first.sampleRateHz, maxDurationSec);
   mono.reserve(frames * first.samples);
@@ -30,6 +30,7 @@ export async function decodeMp3(bytes: Uint8Array, maxDurationSec: number): Prom
       const { channelData, samplesDecoded, errors } = decoder.decode(piece);
       if (errors[0]) throw decodeFailure('MP3', errors[0].message);
       mono.append(channelData, 0, samplesDecoded);
+      yield;
     }
   } catch (cause) {
     if (cause instanceof SerError) throw cause;

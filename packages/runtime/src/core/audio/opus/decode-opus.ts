@@ -1,7 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import { OpusDecoder } from 'opus-decoder';
-import type { AudioClip } from '../audio-clip.ts';
 import { decodeFailure } from '../decode-failure.ts';
+import type { AsyncDecoding } from '../decoding.ts';
 import { MonoBuffer } from '../mono-buffer.ts';
 import type { OggPacket } from '../ogg/read-packets.ts';
 import { startDecoder } from '../start-decoder.ts';
@@ -25,11 +25,11 @@ interface OpusHead {
  *
  * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_EMPTY` or `AUDIO_TOO_LONG`.
  */
-export async function decodeOpus(
+export async function* decodeOpus(
   head: Uint8Array,
   packets: Iterator<OggPacket>,
   maxDurationSec: number,
-): Promise<AudioClip> {
+): AsyncDecoding {
   const { gain, ...settings } = readHead(head);
   const { preSkip } = settings;
   packets.next(); // The comment header.
@@ -46,6 +46,7 @@ export async function decodeOpus(
       const start = Math.min(samplesDecoded, Math.max(0, preSkip - decoded));
       mono.append(channelData, start, samplesDecoded, gain);
       decoded += samplesDecoded;
+      yield;
     }
     mono.keep(0, granule - preSkip);
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { AudioClip } from '../audio-clip.ts';
 import { EndOfBits } from '../bit-reader.ts';
 import { decodeFailure } from '../decode-failure.ts';
+import type { Decoding } from '../decoding.ts';
 import { MonoBuffer } from '../mono-buffer.ts';
 import type { OggPacket } from '../ogg/read-packets.ts';
 import { BlockDecoder } from './block-decoder.ts';
@@ -12,11 +12,11 @@ import { readIdentification, readModes } from './setup.ts';
  *
  * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_EMPTY`, `AUDIO_UNSUPPORTED` or `AUDIO_TOO_LONG`.
  */
-export function decodeVorbis(
+export function* decodeVorbis(
   identification: Uint8Array,
   packets: Iterator<OggPacket>,
   maxDurationSec: number,
-): AudioClip {
+): Decoding {
   const stream = readIdentification(identification);
   const mono = new MonoBuffer(stream.sampleRateHz, maxDurationSec);
   packets.next(); // The comment header.
@@ -28,6 +28,7 @@ export function decodeVorbis(
     if (end < Infinity) start ??= mono.length - end;
     mono.append(decoder.decode(next.value.bytes));
     end = next.value.granule ?? end;
+    yield;
   }
   start ??= 0;
   mono.keep(Math.max(0, start), end + start);
