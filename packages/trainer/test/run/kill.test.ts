@@ -7,8 +7,8 @@ import { createRandom, type Random } from '../../src/random.ts';
 import { runFiles, writeRunSettings } from '../../src/run/run-folder.ts';
 import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
 
-/** SIGKILLs at random moments; the suite against real clips asks for more. */
-const kills = Number(process.env.SER_KILLS ?? 4);
+/** SIGKILLs at random moments; `test:real` has time for more. */
+const kills = process.env.SER_THOROUGH ? 20 : 3;
 
 /** Most epochs that a run comes forward before it is killed, but for a few that the kill is late. */
 const longestStretch = 3;
