@@ -187,6 +187,9 @@ export class Dsp {
  * Loads the WebAssembly kernels, which are part of this package's code: no path, no fetch. Needs
  * WebAssembly SIMD (every browser and Node since 2023).
  *
+ * @throws SerError WASM_UNAVAILABLE where WebAssembly or its SIMD is missing, or where a page's content
+ *   security policy forbids it.
+ *
  * @example
  * const dsp = await loadDsp();
  * const matrix = dsp.createExtractor().extract(samples);

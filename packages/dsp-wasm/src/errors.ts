@@ -18,7 +18,8 @@ export type SerErrorCode =
   | 'RUNTIME_UNAVAILABLE'
   | 'RUN_INVALID'
   | 'TENSORFLOW_UNAVAILABLE'
-  | 'TRAINING_DIVERGED';
+  | 'TRAINING_DIVERGED'
+  | 'WASM_UNAVAILABLE';
 
 /**
  * The one error type of the project. `code` is stable and meant for programs; `message` is one

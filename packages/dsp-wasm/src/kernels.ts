@@ -1,4 +1,5 @@
 import { decodeBase64 } from './base64.ts';
+import { SerError } from './errors.ts';
 import { wasmBase64 } from './generated/wasm-module.ts';
 
 type PlanField =
@@ -110,10 +111,27 @@ export type LoadChromaBank = (deviationBin: number) => void;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** Compiles the embedded module, once in a program. */
+/**
+ * Compiles the embedded module, once in a program.
+ *
+ * @throws SerError WASM_UNAVAILABLE where WebAssembly or its SIMD is missing or forbidden.
+ */
 export function compileKernels(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(decodeBase64(wasmBase64));
+  compiled ??= compile(decodeBase64(wasmBase64));
   return compiled;
+}
+
+/** Compiles a module, with an error that says what may be missing. */
+export async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new SerError(
+      'WASM_UNAVAILABLE',
+      "The signal kernels could not be compiled; they need WebAssembly with SIMD, and in a page whose content security policy sets script-src, 'wasm-unsafe-eval' there.",
+      { cause },
+    );
+  }
 }
 
 export function instantiateKernels(
