@@ -5,10 +5,15 @@ import { type Classifier, createClassifier, loadClip } from '@ser/runtime';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { synthesiseVoice } from '../../packages/runtime/test/synthetic-voice.ts';
 import { clipPath, modelPath, root } from './clips.ts';
 import { launchChromium } from './launch-chromium.ts';
 import { type FolderServer, serveFolder } from './serve-folder.ts';
 
+const speechModelPath = join(
+  root,
+  'packages/runtime/node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx',
+);
 const clips = ['pcm16.wav', 'mono.flac', 'stereo.ogg'];
 
 describe('the runtime in a plain page, without a worker', () => {
@@ -36,6 +41,7 @@ describe('the runtime in a plain page, without a worker', () => {
       },
     });
     await cp(modelPath, join(folder, 'model.onnx'));
+    await cp(speechModelPath, join(folder, 'speech.onnx'));
     for (const name of clips) await cp(clipPath(name), join(folder, name));
     server = await serveFolder(folder, '/');
     classifier = await createClassifier(modelPath);
@@ -114,6 +120,59 @@ describe('the runtime in a plain page, without a worker', () => {
     const { confidence } = await classifier.predict(clipPath('mono.flac'));
     expect(found).toHaveLength(8);
     for (const value of found) expect(Math.abs(Number(value) - confidence)).toBeLessThan(1e-5);
+  });
+
+  it('finds speech, in a recording and live, where Node finds it', async () => {
+    const sampleRateHz = 16000;
+    const samples = new Float32Array(8 * sampleRateHz);
+    samples.set(synthesiseVoice(2, sampleRateHz), sampleRateHz);
+    samples.set(synthesiseVoice(2.5, sampleRateHz), 4 * sampleRateHz);
+    const inBrowser = await page.evaluate(
+      async ({ values, sampleRateHz }) => {
+        const classifier = await window.runtime.createClassifier('model.onnx', {
+          wasmUrl: window.wasmUrl,
+          speechModelUrl: 'speech.onnx',
+        });
+        const samples = Float32Array.from(values);
+        const stream = await classifier.stream({ sampleRateHz });
+        const pushing = stream.push(samples);
+        const segments = [];
+        for await (const segment of classifier.segments({ samples, sampleRateHz })) {
+          segments.push(segment);
+        }
+        const updates = await pushing;
+        await classifier.dispose();
+        return { segments, updates };
+      },
+      { values: [...samples], sampleRateHz },
+    );
+    const segments = [];
+    for await (const segment of classifier.segments({ samples, sampleRateHz })) {
+      segments.push({ ...segment, confidence: expect.closeTo(segment.confidence, 5) });
+    }
+    expect(segments).toHaveLength(2);
+    expect(inBrowser.segments).toEqual(segments);
+    const stream = await classifier.stream({ sampleRateHz });
+    const updates = await stream.push(samples);
+    expect(inBrowser.updates).toHaveLength(updates.length);
+    for (const [at, { timeSec, prediction }] of inBrowser.updates.entries()) {
+      expect(timeSec).toBe(updates[at]!.timeSec);
+      expect(prediction?.label).toBe(updates[at]!.prediction?.label);
+      if (!prediction) continue;
+      const difference = prediction.confidence - updates[at]!.prediction!.confidence;
+      expect(Math.abs(difference)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('says what finding speech needs where it was not told', async () => {
+    const failure = await page.evaluate(async () => {
+      const options = { wasmUrl: window.wasmUrl };
+      const classifier = await window.runtime.createClassifier('model.onnx', options);
+      const failure = await classifier.stream({ sampleRateHz: 48000 }).catch(String);
+      await classifier.dispose();
+      return failure;
+    });
+    expect(failure).toMatch(/speechModelUrl is not given to createClassifier/);
   });
 
   it('gives typed errors that name the address', async () => {

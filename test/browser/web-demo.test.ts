@@ -83,6 +83,9 @@ describe('the web demo in Chromium', () => {
       expect(Math.abs(difference)).toBeLessThan(1e-5);
     }
     expect(await page.locator('.answer-label').textContent()).toBe(inNode.label);
+    expect(inBrowser.uncertain).toEqual(inNode.uncertain);
+    const doubts = inNode.uncertain ? [inNode.uncertain.message] : [];
+    expect(await page.locator('.doubt > span').allTextContents()).toEqual(doubts);
     expect(await page.locator('.bar').count()).toBe(classifier.labels.length);
   });
 
