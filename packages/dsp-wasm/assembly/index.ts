@@ -13,6 +13,7 @@ export * from './plan';
 export { resampleExact, resampleInterpolated } from './resample';
 export { frameMeanSquares } from './trim';
 export { peakCount } from './tuning';
+export { vocodeFrame } from './vocoder';
 
 /** First address that the host may use. */
 export function heapBase(): usize {

@@ -76,6 +76,16 @@ export interface Kernels extends Record<PlanField, WebAssembly.Global> {
   findNotFinite(values: number, count: number): number;
   transformFrames(transform: number, frameA: number, frameB: number, target: number): void;
   invertSpectra(transform: number, spectra: number, target: number): void;
+  vocodeFrame(
+    transform: number,
+    frameA: number,
+    frameB: number,
+    spectra: number,
+    phasors: number,
+    share: number,
+    isFirst: number,
+    target: number,
+  ): void;
   frameMeanSquares(
     samples: number,
     frames: number,
