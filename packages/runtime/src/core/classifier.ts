@@ -178,7 +178,7 @@ export class Classifier<Audio> {
 
   /**
    * Finds where somebody speaks in a recording (Silero's voice-activity detector) and with which
-   * emotion, from its start to its end; silence, noise and music are skipped. Each span of speech is
+   * emotion, from its start to its end; silence and noise are skipped. Each span of speech is
    * judged in overlapping windows, whose probabilities are averaged where they overlap; neighbours
    * with the same label are one segment. Segments come as they are made; a recording without speech
    * has none.
