@@ -28,7 +28,10 @@ export function runJob(directory: string, { onEvent, threads, signal }: JobOptio
     let errors = '';
     let failure: Error | undefined;
     const stop = (): void => {
-      failure = new SerError('ABORTED', `The run in ${directory} was stopped.`);
+      failure = new SerError(
+        'ABORTED',
+        `The run in ${directory} was stopped; the same call goes on with it.`,
+      );
       child.kill();
     };
     signal.addEventListener('abort', stop);

@@ -20,6 +20,9 @@ function tell(message: JobMessage): Promise<void> {
   });
 }
 
+// Without its parent nobody waits for the run, and the next call would start it a second time.
+process.once('disconnect', () => process.exit());
+
 const [directory, threads] = process.argv.slice(2) as [string, string];
 try {
   await train({
@@ -36,6 +39,5 @@ try {
   await tell({ type: 'failed', code, message });
   process.exitCode = 1;
 } finally {
-  // An orphan would hold on to the channel.
   process.disconnect?.();
 }
