@@ -2,7 +2,7 @@
 import { ensureTensorFlow, readRecipe } from '@ser/trainer';
 import { answerLines } from './answer-lines.ts';
 import { readClips } from './clips.ts';
-import { batchSize, classes, modelSettings } from './task.ts';
+import { batchSize, classes, equalFrames, equalSteps, modelSettings } from './task.ts';
 
 await ensureTensorFlow();
 const { buildModel, setFeatureStatistics } = await import(
@@ -14,7 +14,6 @@ const { Adam } = await import('@ser/trainer/internal/fit/adam');
 const { fitModel } = await import('@ser/trainer/internal/fit/fit-model');
 const { createTarget } = await import('@ser/trainer/internal/fit/targets');
 const { differentiate } = await import('@ser/trainer/internal/fit/train-step');
-const { startLstmHelper } = await import('@ser/trainer/internal/tensorflow/lstm-pair');
 const { tf } = await import('@ser/trainer/internal/tensorflow/tf');
 
 const train = readClips(process.argv[2]!);
@@ -22,11 +21,9 @@ const { training } = await readRecipe('reference');
 const { features } = train[0]!.matrix;
 const model = buildModel(modelSettings, { features, classes, seed: 0 });
 setFeatureStatistics(model, measureFeatures(train.map(({ matrix }) => matrix)));
-await startLstmHelper();
 
 const variables = listTrainable(model);
 const adam = new Adam(variables);
-const equalFrames = 160;
 const equal = train.slice(0, batchSize).map(({ label }, at) => {
   const data = Float32Array.from({ length: equalFrames * features }, (_, i) => Math.sin(i * at));
   const matrix = { data, frames: equalFrames, features };
@@ -44,9 +41,11 @@ await answerLines({
       seed: 0,
     }),
   'equal-lengths': () => {
-    const { gradients } = differentiate(model, [...variables.values()], equal);
-    adam.apply(gradients, { learningRate: 1e-3, weightDecay: 0, clipNorm: null });
-    tf.dispose(gradients);
+    for (let step = 0; step < equalSteps; step++) {
+      const { gradients } = differentiate(model, [...variables.values()], equal);
+      adam.apply(gradients, { learningRate: 1e-3, weightDecay: 0, clipNorm: null });
+      tf.dispose(gradients);
+    }
   },
 });
 process.exit();

@@ -8,7 +8,7 @@ import type {
   Tensor3D,
 } from '@tensorflow/tfjs-node';
 import { reverseByLength } from '../tensorflow/kernels.ts';
-import { type DirectionWeights, lstmPair } from '../tensorflow/lstm-pair.ts';
+import { lstmSequence } from '../tensorflow/lstm.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { glorotUniform, orthogonal } from './initialisers.ts';
 
@@ -91,10 +91,8 @@ export class BidirectionalLstm extends tf.layers.Layer {
       const [batchMajor, lengths] = inputs as [Tensor3D, Tensor1D];
       const { forward, backward } = this.directions!;
       const x = tf.transpose(batchMajor, [1, 0, 2]);
-      const [forwardStates, backwardStates] = lstmPair({
-        ...{ layer: this.name, x, lengths },
-        ...{ forward: readWeights(forward), backward: readWeights(backward) },
-      });
+      const forwardStates = runDirection(x, forward);
+      const backwardStates = runDirection(reverseByLength(x, lengths), backward);
       if (!this.config.returnSequences) {
         const last = selectLastFrame(x.shape[0], lengths);
         return tf.concat(
@@ -113,12 +111,13 @@ export class BidirectionalLstm extends tf.layers.Layer {
 }
 tf.serialization.registerClass(BidirectionalLstm);
 
-function readWeights({ kernel, recurrentKernel, bias }: LstmWeights): DirectionWeights {
-  return {
-    kernel: kernel.read() as Tensor2D,
-    recurrentKernel: recurrentKernel.read() as Tensor2D,
-    bias: bias.read() as Tensor1D,
-  };
+function runDirection(x: Tensor3D, { kernel, recurrentKernel, bias }: LstmWeights): Tensor3D {
+  return lstmSequence(
+    x,
+    kernel.read() as Tensor2D,
+    recurrentKernel.read() as Tensor2D,
+    bias.read() as Tensor1D,
+  );
 }
 
 /** [frames, batch, 1]: 1 at every sequence's last frame, 0 elsewhere. */

@@ -126,7 +126,6 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
         onEvent: (event) => {
           if (event.type === 'epoch') options.onEvent?.({ type: 'epoch', name, event });
         },
-        threads: Math.max(1, Math.floor(availableParallelism() / jobs)),
         signal,
       });
       results = await record(run);

@@ -6,8 +6,6 @@ import type { TrainEvent } from './train.ts';
 /** Settings of {@link runJob}. */
 export interface JobOptions {
   onEvent: (event: TrainEvent) => void;
-  /** Threads that train. */
-  threads: number;
   /** Kills the process; its checkpoint stays. */
   signal: AbortSignal;
 }
@@ -18,10 +16,10 @@ export interface JobOptions {
  * @throws SerError what the process failed with, `ABORTED` after the signal, or `RUN_INVALID` where
  *   it ended without a word.
  */
-export function runJob(directory: string, { onEvent, threads, signal }: JobOptions): Promise<void> {
+export function runJob(directory: string, { onEvent, signal }: JobOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new SerError('ABORTED', `${directory} was not run.`));
-    const child = fork(new URL('./run-job.js', import.meta.url), [directory, String(threads)], {
+    const child = fork(new URL('./run-job.js', import.meta.url), [directory], {
       env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

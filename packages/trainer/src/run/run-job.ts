@@ -1,7 +1,6 @@
 /**
- * The program of one run in a process of its own: `node run-job.js FOLDER THREADS` trains what the
- * folder's settings say, goes on from its checkpoint if there is one, and tells its parent what
- * happens.
+ * The program of one run in a process of its own: `node run-job.js FOLDER` trains what the folder's
+ * settings say, goes on from its checkpoint if there is one, and tells its parent what happens.
  */
 import { SerError } from '@ser/dsp-wasm';
 import { train } from '../index.ts';
@@ -23,12 +22,11 @@ function tell(message: JobMessage): Promise<void> {
 // Without its parent nobody waits for the run, and the next call would start it a second time.
 process.once('disconnect', () => process.exit());
 
-const [directory, threads] = process.argv.slice(2) as [string, string];
+const [directory] = process.argv.slice(2) as [string];
 try {
   await train({
     settings: await readRunSettings(directory),
     outDirectory: directory,
-    threads: Number(threads),
     onEvent: (event) => {
       if (event.type === 'epoch') void tell({ type: 'event', event });
     },

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
@@ -11,7 +10,6 @@ import { splitDataset } from '../protocols/split-dataset.ts';
 import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
-import { startLstmHelper } from '../tensorflow/lstm-pair.ts';
 import { createExamples } from './create-examples.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
@@ -32,8 +30,6 @@ export interface TrainOptions {
   settings: RunSettings;
   /** The run folder. It may hold this run's checkpoint, and no other run. */
   outDirectory: string;
-  /** Threads that train; more than two change nothing, nor does the result. Default: all cores. */
-  threads?: number;
   onEvent?: (event: TrainEvent) => void;
   signal?: AbortSignal;
 }
@@ -88,8 +84,6 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const { epochs } = recipe.training;
   const versionsPerEpoch = recipe.augmentation?.versionsPerEpoch ?? 1;
   const total = countDraws(train, versionsPerEpoch);
-  const { threads = availableParallelism() } = options;
-  const stopHelper = threads > 1 ? await startLstmHelper() : null;
   const fit = await fitModel(model, {
     train,
     validation,
@@ -100,7 +94,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     onBatch: (done, epoch) => report({ type: 'batch', epoch, epochs, done, total }),
     onEpoch: (log) => report({ type: 'epoch', epochs, ...log }),
     ...(signal && { signal }),
-  }).finally(() => stopHelper?.());
+  });
   const summary = summariseRun({
     directory,
     settings,
