@@ -22,3 +22,6 @@ export const batchSize = 32;
 export const clipCount = 1152;
 /** Labels of RAVDESS. */
 export const classes = 8;
+/** Of the comparison without padding: the length of every clip, and how many batches are timed. */
+export const equalFrames = 160;
+export const equalSteps = 5;
