@@ -23,9 +23,17 @@ interface ScalingResults {
   memory: { clips: number; residentMiB: number }[];
 }
 
+interface TrainResults {
+  clips: { source: string; count: number; rounds: number };
+  /** Ratios of this project's time to the peer's: medians of wall clock and of processor time. */
+  verdicts: { against: string; goal: number; ratio: number; cpuRatio: number }[];
+  figures: { measure: string; unit: string; goal: number; value: number }[];
+}
+
 const root = new URL('../../', import.meta.url);
 const features = read<FeatureResults>('features.json');
 const scaling = read<ScalingResults>('scaling.json');
+const train = read<TrainResults>('train.json');
 
 const page = [
   '# Benchmarks',
@@ -60,6 +68,26 @@ const page = [
     ['clips', 'resident, MiB'],
     scaling.memory.map(({ clips, residentMiB }) => [clips, residentMiB]),
   ),
+  '## Training against its peers',
+  `One epoch of ${train.clips.count} clips of ${train.clips.source}, batch 32, the reference model, both cores, in turn, ${train.clips.rounds} rounds; this project's time as a share of the peer's.`,
+  toTable(
+    ['against', 'goal', 'wall clock', 'processor time'],
+    train.verdicts.map(({ against, goal, ratio, cpuRatio }) => [
+      against,
+      `≤ ${goal}`,
+      ratio.toFixed(2),
+      cpuRatio.toFixed(2),
+    ]),
+  ),
+  toTable(
+    ['measured', 'goal', 'value'],
+    train.figures.map(({ measure, unit, goal, value }) => [
+      measure,
+      `≤ ${goal} ${unit}`,
+      `${value.toFixed(1)} ${unit}`,
+    ]),
+  ),
+  '`pnpm --filter @ser/bench train --data <RAVDESS> --python <python> --rounds 3`',
   '## Measured on',
   toTable(
     ['what', 'which'],
