@@ -9,7 +9,7 @@ import { nameSource } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { readRegularFile, toFilePath } from './node-files.ts';
-import { openOnnxSession, type SessionSettings } from './onnx-session.ts';
+import { assertThreads, openOnnxSession, type SessionSettings } from './onnx-session.ts';
 import { openSileroSession } from './silero-session.ts';
 
 export * from './core/index.ts';
@@ -45,12 +45,7 @@ export async function createClassifier(
   source: string | URL | Uint8Array | ArrayBuffer,
   { threads = 1 }: ClassifierOptions = {},
 ): Promise<Classifier> {
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `threads is ${threads}; it must be a whole number from 1.`,
-    );
-  }
+  assertThreads(threads);
   const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
   try {
     const model = await loadModel(source);

@@ -21,6 +21,15 @@ export interface SessionSettings {
 /** Severity from which the library writes to stderr: 3 is errors, which also arrive as exceptions. */
 const errorsOnly = 3;
 
+/** @throws SerError `INVALID_ARGUMENT` unless `threads` is a whole number from 1. */
+export function assertThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `threads is ${threads}; it must be a whole number from 1.`,
+  );
+}
+
 /**
  * Opens a session whose results depend on nothing but the model and its input: one execution
  * provider, sequential execution.

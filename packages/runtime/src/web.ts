@@ -7,7 +7,7 @@ import type { OpenSession } from './core/inference.ts';
 import { nameSource } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
-import { openOnnxSession, type SessionSettings } from './onnx-session.ts';
+import { assertThreads, openOnnxSession, type SessionSettings } from './onnx-session.ts';
 import { openSileroSession } from './silero-session.ts';
 
 export * from './core/index.ts';
@@ -51,12 +51,7 @@ export async function createClassifier(
   source: string | URL | Uint8Array | ArrayBuffer | Blob,
   { wasmUrl, speechModelUrl, threads = 1 }: ClassifierOptions = {},
 ): Promise<Classifier> {
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `threads is ${threads}; it must be a whole number from 1.`,
-    );
-  }
+  assertThreads(threads);
   const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
   try {
     const model = await loadModel(source);

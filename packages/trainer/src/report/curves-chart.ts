@@ -1,8 +1,9 @@
+import type { EpochLog } from '../fit/fit-model.ts';
 import type { Palette } from './palette.ts';
 import { renderChart } from './render-chart.ts';
-import type { EpochSummary, RunSummary } from './run-summary.ts';
+import type { RunSummary } from './run-summary.ts';
 
-type Curve = { name: string; colour: string; value: (epoch: EpochSummary) => number };
+type Curve = { name: string; colour: string; value: (epoch: EpochLog) => number };
 
 /** Loss on the left, accuracy and UAR on the right, by epoch; a line marks the epoch that was kept. */
 export function renderCurves(

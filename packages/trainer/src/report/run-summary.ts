@@ -1,23 +1,12 @@
 import type { CorpusSummary } from '../datasets/clip.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import type { EpochLog } from '../fit/fit-model.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 
 /** The sides of a split, in the order of tables. */
 export const sides = ['train', 'validation', 'test'] as const;
 
 export type Side = (typeof sides)[number];
-
-/** What one epoch gave. Losses are means over clips, in nats. */
-export interface EpochSummary {
-  /** Counted from 1. */
-  epoch: number;
-  trainLoss: number;
-  trainAccuracy: number;
-  validationLoss: number;
-  validationAccuracy: number;
-  validationUar: number;
-  durationSec: number;
-}
 
 /** What the model said about one clip. */
 export interface ClipPrediction {
@@ -49,7 +38,7 @@ export interface RunSummary {
     /** Clips on each side. */
     sizes: Record<Side, number>;
   };
-  history: EpochSummary[];
+  history: EpochLog[];
   /** The epoch whose weights were kept: the best on validation. */
   bestEpoch: number;
   /** Fitted on validation; null where probabilities are as the model gives them. */
