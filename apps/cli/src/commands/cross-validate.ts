@@ -11,6 +11,7 @@ interface CrossValidateCommandOptions {
   data: string[];
   recipe: string;
   protocol: 'random' | 'ravdess-5fold' | 'emodb-loso' | 'speaker-kfold' | 'cross-corpus';
+  folds?: number;
   seeds: number[];
   out?: string;
   jobs?: number;
@@ -29,6 +30,7 @@ export function addCrossValidateCommand(program: Command): void {
         .default('ravdess-5fold')
         .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus']),
     )
+    .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))
     .option('--seeds <list>', 'every fold is run with each, such as 0,1,2', parseList, [0])
     .option('--out <folder>', 'folder to write (default: runs/<recipe>-<protocol>)')
     .option('--jobs <n>', 'runs at the same time (default: the number of cores)', parseWhole(1))
@@ -39,7 +41,7 @@ export function addCrossValidateCommand(program: Command): void {
     )
     .action(async (options: CrossValidateCommandOptions, command: Command) => {
       const { crossValidate, readRecipe } = await import('@ser/trainer');
-      const { data, protocol, seeds, jobs } = options;
+      const { data, protocol, folds, seeds, jobs } = options;
       const recipe = await readRecipe(options.recipe);
       const outDirectory = options.out ?? join('runs', `${recipe.name}-${protocol}`);
       const progress = new Progress();
@@ -48,6 +50,7 @@ export function addCrossValidateCommand(program: Command): void {
         abortOnInterrupt((signal) =>
           crossValidate({
             ...{ data, recipe, protocol, seeds, outDirectory, signal },
+            ...(folds !== undefined && { folds }),
             ...(jobs !== undefined && { jobs }),
             onEvent: show,
           }),

@@ -15,6 +15,7 @@ interface TrainCommandOptions {
   protocol: ProtocolName;
   seed: number;
   fold?: number;
+  folds?: number;
   splitFile?: string;
   epochs?: number;
   batchSize?: number;
@@ -33,7 +34,7 @@ export function addTrainCommand(program: Command): void {
       new Option(
         '--resume <folder>',
         'go on with a run that was stopped, as it was begun',
-      ).conflicts(['data', 'out', 'fold', 'splitFile', 'epochs', 'batchSize']),
+      ).conflicts(['data', 'out', 'fold', 'folds', 'splitFile', 'epochs', 'batchSize']),
     )
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
@@ -48,6 +49,7 @@ export function addTrainCommand(program: Command): void {
         ]),
     )
     .option('--fold <n>', 'fold of the protocol, from 0', parseWhole(0))
+    .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))
     .option('--split-file <file>', 'clips of each side, for --protocol file')
     .option('--seed <n>', 'decides every random choice', parseWhole(0), 0)
     .option('--epochs <n>', "instead of the recipe's", parseWhole(1))
@@ -107,6 +109,7 @@ async function describeRun(
       protocol: options.protocol,
       seed: options.seed,
       fold: options.fold ?? null,
+      ...(options.folds !== undefined && { folds: options.folds }),
       splitFile: options.splitFile ?? null,
     },
   };

@@ -12,7 +12,7 @@ export interface ProtocolOptions {
   protocol: ProtocolName;
   /** Draws test clips (`random`), the folds (`speaker-kfold`) and the validation side. Default 0. */
   seed?: number;
-  /** How many folds `speaker-kfold` makes. Default 5. */
+  /** How many folds `speaker-kfold` makes. Default 5; not for other protocols. */
   folds?: number;
 }
 
@@ -35,6 +35,12 @@ export interface Fold {
  */
 export function listFolds(dataset: Dataset, options: ProtocolOptions): Fold[] {
   const { protocol, seed = 0, folds = 5 } = options;
+  if (options.folds !== undefined && protocol !== 'speaker-kfold') {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `folds is ${folds}; only speaker-kfold takes it, and the protocol is ${protocol}.`,
+    );
+  }
   const { clips } = dataset;
   const ofSpeakers = (list: { fold: number; testSpeakers: string[] }[]) =>
     list.map(({ fold, testSpeakers }) => ({ fold, test: testSpeakers }));

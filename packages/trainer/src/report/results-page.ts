@@ -39,14 +39,15 @@ export async function writeResultsPage(
 }
 
 async function describeRun(directory: string): Promise<PublishedRun> {
-  const { protocol, seed, fold, recipe, data } = await readRunSettings(directory);
+  const { protocol, seed, fold, folds, recipe, data } = await readRunSettings(directory);
   const { predictions, ...summary } = await readRunSummary(directory);
   const names = data.map((path) => `data/${basename(path)}`).join(' ');
   const foldFlag = fold === null ? '' : ` --fold ${fold}`;
+  const foldsFlag = folds === undefined ? '' : ` --folds ${folds}`;
   const { epochs } = recipe.training;
   return {
     ...summary,
-    command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag} --seed ${seed} --epochs ${epochs}`,
+    command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag}${foldsFlag} --seed ${seed} --epochs ${epochs}`,
     trainingSec: summary.history.reduce((sum, { durationSec }) => sum + durationSec, 0),
   };
 }

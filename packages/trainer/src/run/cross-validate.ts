@@ -39,6 +39,8 @@ export interface CrossValidateOptions {
   data: readonly string[];
   recipe: Recipe;
   protocol: Exclude<ProtocolName, 'file'>;
+  /** How many folds `speaker-kfold` makes. Default 5; not for other protocols. */
+  folds?: number;
   /** Every fold is run with each of them. Default 0 alone. */
   seeds?: readonly number[];
   /** Folder of the run folders and of the results file. */
@@ -148,6 +150,7 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
 /** Lists the runs, once the features of all clips are in the cache. */
 async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
   const { data, recipe, protocol, seeds = [0], signal } = options;
+  const folds = options.folds !== undefined && { folds: options.folds };
   if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
   const { dataset } = await extractDataset(await readDataset(data, recipe), {
     ...recipe,
@@ -155,10 +158,10 @@ async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
     signal,
   });
   return seeds.flatMap((seed) =>
-    listFolds(dataset, { protocol, seed }).map(({ fold, test }) => ({
+    listFolds(dataset, { protocol, seed, ...folds }).map(({ fold, test }) => ({
       name: fold === null ? `seed-${seed}` : `seed-${seed}-fold-${fold}`,
       tested: test,
-      settings: { data: [...data], recipe, protocol, seed, fold, splitFile: null },
+      settings: { data: [...data], recipe, protocol, seed, fold, ...folds, splitFile: null },
     })),
   );
 }

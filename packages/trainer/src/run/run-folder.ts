@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
@@ -26,6 +27,8 @@ const settingsSchema = z.object({
   protocol: z.enum(protocolNames),
   seed: z.int().nonnegative(),
   fold: z.int().nonnegative().nullable(),
+  /** How many folds `speaker-kfold` makes; absent: 5. */
+  folds: z.int().min(2).optional(),
   splitFile: z.string().nullable(),
 });
 
@@ -51,7 +54,7 @@ export async function isNewRun(directory: string, settings: RunSettings): Promis
   const isThere = await stat(join(directory, runFiles.settings)).catch(() => null);
   if (!isThere) return true;
   const previous = await readRunSettings(directory);
-  if (JSON.stringify(previous) !== JSON.stringify(settings)) {
+  if (!isDeepStrictEqual(previous, settings)) {
     throw new SerError(
       'RUN_INVALID',
       `${directory} holds a run with other settings: give another --out, or --resume it.`,

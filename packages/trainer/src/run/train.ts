@@ -63,6 +63,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     protocol: settings.protocol,
     seed: settings.seed,
     ...(settings.fold !== null && { fold: settings.fold }),
+    ...(settings.folds !== undefined && { folds: settings.folds }),
     ...(settings.splitFile !== null && { splitFile: await readSplitFile(settings.splitFile) }),
   });
   if (isNew) await writeRunSettings(directory, settings);

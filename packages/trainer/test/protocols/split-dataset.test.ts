@@ -210,6 +210,7 @@ describe('splitDataset on bad input', () => {
     ['a fold of random', () => splitDataset(ravdess, { protocol: 'random', fold: 0 }), 'no folds'],
     ['a seed', () => splitDataset(ravdess, { protocol: 'random', seed: -1 }), 'seed is -1'],
     ['folds', () => listFolds(emodb, { protocol: 'speaker-kfold', folds: 11 }), 'from 2 to 10'],
+    ['folds', () => listFolds(emodb, { protocol: 'emodb-loso', folds: 3 }), 'only speaker-kfold'],
     [
       'a corpus',
       () => splitDataset(emodb, { protocol: 'ravdess-5fold' }),
