@@ -1,123 +1,158 @@
-import {
-  type Classifier,
-  createClassifier,
-  formatSegments,
-  type Prediction,
-  type Segment,
-  type SegmentFormat,
-  SerError,
-  segmentFormats,
-} from '@ser/runtime';
+import { availableParallelism } from 'node:os';
+import { type Classifier, createClassifier } from '@ser/runtime';
 import { type Command, Option } from 'commander';
-import { exitCodes } from '../report-failure.ts';
+import { abortOnInterrupt } from '../abort-on-interrupt.ts';
+import { parseWhole } from '../parse-number.ts';
+import { type ClipSource, listClips, readClipList, standardInput } from '../predict/clip-source.ts';
+import type { Outcome } from '../predict/outcome.ts';
+import { createFormatter, type OutcomeFormat, outcomeFormats } from '../predict/outcome-formats.ts';
+import { predictClips } from '../predict/predict-clips.ts';
+import { printTimeline, type TimelineFormat, timelineFormats } from '../predict/print-timeline.ts';
+import { print } from '../print.ts';
+import { Progress } from '../progress.ts';
+import { asUsage, exitCodes } from '../report-failure.ts';
 import { createModelOption } from '../shipped-model.ts';
 
 interface PredictOptions {
   model: string;
+  fromList?: string;
+  top?: number;
   json?: boolean;
+  format?: TimelineFormat;
   timeline?: boolean;
-  format?: SegmentFormat;
+  jobs: number;
 }
 
-/** As much as is decoded at once; the decoder has a limit of its own. */
-const longestRecordingSec = 4 * 3600;
-
-type Outcome =
-  | ({ file: string } & Omit<Prediction, 'durationSec'>)
-  | { file: string; error: { code: string; message: string } };
+const examples = `
+Examples:
+  $ ser predict voice.wav
+  $ ser predict recordings/ --format csv > emotions.csv
+  $ ser predict 'talks/**/*.flac' --format jsonl --top 3
+  $ ffmpeg -i talk.mp4 -f wav - | ser predict -
+  $ ser predict talk.mp3 --timeline --format vtt > talk.vtt`;
 
 /**
- * `ser predict`: a line or a JSON entry a clip, and a clip that fails costs no other its result; with
- * --timeline the segments of one recording.
+ * `ser predict`: one outcome a clip, in the order of the clips, and a clip that fails costs no other
+ * its result; with --timeline the segments of one recording.
  */
 export function addPredictCommand(program: Command): void {
   const command = program
     .command('predict')
     .description('Say which emotion each clip carries. Needs no TensorFlow.')
-    .argument('<clips...>', 'WAV, FLAC, MP3, Ogg Vorbis or Opus files')
+    .argument(
+      '[clips...]',
+      'audio files, folders, quoted globs, or - for one clip on standard input',
+    )
     .addOption(createModelOption('model.onnx to use'))
-    .option('--json', 'print one JSON array with every probability')
-    .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
+    .option(
+      '--from-list <file>',
+      'predict the clips that a file lists, a path a line; - reads the list',
+    )
+    .option('--top <n>', 'print the n likeliest labels of each clip', parseWhole(1))
     .addOption(
-      new Option('--format <format>', 'of the timeline (default: text)').choices(segmentFormats),
+      new Option(
+        '--format <format>',
+        'text, json, jsonl or csv; of a timeline also vtt or audacity (default: text)',
+      ).choices([...new Set([...outcomeFormats, ...timelineFormats])]),
     )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ ser predict voice.wav\n  $ ser predict *.flac --json\n  $ ser predict talk.mp3 --timeline --format vtt > talk.vtt',
-    )
-    .action(async (clips: string[], options: PredictOptions) => {
-      checkTimelineFlags(command, clips, options);
-      const classifier = await createClassifier(options.model);
-      try {
-        if (options.timeline) {
-          await printTimeline(classifier, clips[0]!, options.format ?? defaultFormat(options));
-          return;
+    .option('--json', 'the same as --format json: one array with every probability')
+    .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
+    .option('--jobs <n>', 'clips at a time (default: the number of cores)', parseWhole(1))
+    .addHelpText('after', examples)
+    .action(async (names: string[], given: Omit<PredictOptions, 'jobs'> & { jobs?: number }) => {
+      const options = { ...given, jobs: given.jobs ?? availableParallelism() };
+      checkFlags(command, names, options);
+      await abortOnInterrupt(async (signal) => {
+        const { fromList } = options;
+        const sources = await asUsage(command, () =>
+          fromList === undefined ? listClips(names) : readClipList(fromList),
+        );
+        const classifier = await createClassifier(options.model);
+        try {
+          if (options.timeline)
+            await predictTimeline(command, classifier, sources, options, signal);
+          else await predictAll(classifier, sources, options, signal);
+        } finally {
+          await classifier.dispose();
         }
-        const outcomes: Outcome[] = [];
-        for (const clip of clips) {
-          const outcome = await predictClip(classifier, clip);
-          outcomes.push(outcome);
-          if (!options.json) printOutcome(outcome, clips.length > 1);
-        }
-        if (options.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
-        if (outcomes.some((outcome) => 'error' in outcome)) process.exitCode = exitCodes.failure;
-      } finally {
-        await classifier.dispose();
-      }
+      });
     });
 }
 
-function defaultFormat({ json }: PredictOptions): SegmentFormat {
-  return json ? 'json' : 'text';
-}
-
-function checkTimelineFlags(
+function checkFlags(
   command: Command,
-  clips: readonly string[],
-  { timeline, format, json }: PredictOptions,
+  names: readonly string[],
+  { fromList, timeline, format, json, top }: PredictOptions,
 ): void {
-  if (format && !timeline) command.error('error: --format needs --timeline');
+  if (names.length === 0 && fromList === undefined) {
+    command.error('error: no clip given: name files, folders or globs, or - for standard input');
+  }
+  if (names.length > 0 && fromList !== undefined) {
+    command.error('error: give clips or --from-list, not both');
+  }
   if (format && json && format !== 'json') {
     command.error(`error: --json and --format ${format} exclude each other`);
   }
-  if (timeline && clips.length > 1) {
-    command.error(`error: --timeline takes one recording, not ${clips.length}`);
+  if (timeline && top !== undefined) command.error('error: --top does not go with --timeline');
+  if (format && !timeline && !(outcomeFormats as readonly string[]).includes(format)) {
+    command.error(`error: --format ${format} needs --timeline`);
   }
+  if (timeline && names.length > 1) refuseManyTimelines(command, names.length);
 }
 
-async function printTimeline(
+function refuseManyTimelines(command: Command, count: number): never {
+  command.error(`error: --timeline takes one recording, not ${count}`);
+}
+
+async function predictTimeline(
+  command: Command,
   classifier: Classifier,
-  file: string,
-  format: SegmentFormat,
+  sources: readonly ClipSource[],
+  { format, json }: PredictOptions,
+  signal: AbortSignal,
 ): Promise<void> {
-  const segments: Segment[] = [];
-  const options = { maxDurationSec: longestRecordingSec };
-  for await (const segment of classifier.segments(file, options)) {
-    segments.push(segment);
-    if (format === 'text') process.stdout.write(formatSegments([segment], 'text'));
-  }
-  if (format !== 'text') process.stdout.write(formatSegments(segments, format));
+  if (sources.length !== 1) refuseManyTimelines(command, sources.length);
+  await printTimeline(classifier, sources[0]!, format ?? (json ? 'json' : 'text'), signal);
 }
 
-async function predictClip(classifier: Classifier, file: string): Promise<Outcome> {
+async function predictAll(
+  classifier: Classifier,
+  sources: readonly ClipSource[],
+  { model, format, json, top, jobs }: PredictOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const formatter = createFormatter((format as OutcomeFormat) ?? (json ? 'json' : 'text'), {
+    labels: classifier.labels,
+    top,
+    namesFiles: sources.length > 1 || sources[0]?.name === standardInput,
+  });
+  const outcomes = predictClips(sources, { model, classifier, threads: jobs, signal });
+  await printOutcomes(outcomes, sources.length, formatter);
+}
+
+/** Prints outcomes as they come; those that failed are listed on standard error at the end. */
+async function printOutcomes(
+  outcomes: AsyncIterable<Outcome>,
+  total: number,
+  formatter: ReturnType<typeof createFormatter>,
+): Promise<void> {
+  const failures: string[] = [];
+  const progress = new Progress();
+  let done = 0;
   try {
-    const { label, confidence, probabilities, uncertain } = await classifier.predict(file);
-    return { file, label, confidence, probabilities, uncertain };
-  } catch (error) {
-    if (!(error instanceof SerError)) throw error;
-    return { file, error: { code: error.code, message: error.message } };
+    for await (const outcome of outcomes) {
+      if ('error' in outcome) failures.push(outcome.error.message);
+      await print(formatter.add(outcome));
+      done++;
+      // On a terminal the lines themselves show how far it is.
+      if (!process.stdout.isTTY) progress.update('Clips', done, total);
+    }
+    await print(formatter.finish());
+  } finally {
+    progress.stop();
+    for (const message of failures) process.stderr.write(`ser: ${message}\n`);
   }
-}
-
-function printOutcome(outcome: Outcome, namesFile: boolean): void {
-  if ('error' in outcome) {
-    process.stderr.write(`ser: ${outcome.error.message}\n`);
-    return;
-  }
-  const parts = [
-    `Predicted Emotion: ${outcome.label} (Confidence: ${outcome.confidence.toFixed(2)})`,
-  ];
-  if (namesFile) parts.push(outcome.file);
-  if (outcome.uncertain) parts.push(`Uncertain: ${outcome.uncertain.message}`);
-  process.stdout.write(`${parts.join('  ')}\n`);
+  if (failures.length === 0) return;
+  process.exitCode = exitCodes.failure;
+  if (total > 1) process.stderr.write(`ser: ${failures.length} of ${total} clips failed.\n`);
 }

@@ -1,0 +1,77 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { SerError } from '@ser/runtime';
+import { glob, isDynamicPattern } from 'tinyglobby';
+
+/** A clip to predict: a file by its path, or the bytes of one under the name it is shown by. */
+export type ClipSource = { name: string; path: string } | { name: string; bytes: Uint8Array };
+
+/** Stands for standard input on the command line. */
+export const standardInput = '-';
+
+const audioPattern = '**/*.{wav,flac,mp3,ogg,oga,opus}';
+
+/**
+ * Lists the clips that a command line names, in its order: files as they are, audio files in folders
+ * and their subfolders, what a quoted glob matches, and the bytes of standard input for `-`. Within
+ * a folder or a glob, clips are sorted by code unit and hidden names are passed over. A file that is
+ * missing stays in the list: to predict it says why.
+ *
+ * @throws SerError `FILE_NOT_FOUND` for a folder without audio files, or a glob that matches none;
+ *   `INVALID_ARGUMENT` where standard input is named twice.
+ */
+export async function listClips(names: readonly string[]): Promise<ClipSource[]> {
+  if (names.filter((name) => name === standardInput).length > 1) {
+    throw new SerError('INVALID_ARGUMENT', '- is given twice; standard input holds one clip.');
+  }
+  const sources: ClipSource[] = [];
+  for (const name of names) {
+    if (name === standardInput) {
+      sources.push({ name, bytes: new Uint8Array(await buffer(process.stdin)) });
+    } else {
+      for (const path of await expandName(name)) sources.push({ name: path, path });
+    }
+  }
+  return sources;
+}
+
+/**
+ * Reads a list of clips, a path a line; empty lines are passed over.
+ *
+ * @param from a file, or `-` for standard input
+ * @throws SerError `FILE_NOT_FOUND` or `FILE_UNREADABLE`
+ */
+export async function readClipList(from: string): Promise<ClipSource[]> {
+  const text = from === standardInput ? String(await buffer(process.stdin)) : await readText(from);
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((path) => ({ name: path, path }));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw code === 'ENOENT'
+      ? new SerError('FILE_NOT_FOUND', `${path}: There is no such file.`, { cause })
+      : new SerError('FILE_UNREADABLE', `${path}: The list cannot be read (${code}).`, { cause });
+  }
+}
+
+async function expandName(name: string): Promise<string[]> {
+  const status = await stat(name).catch(() => null);
+  if (status?.isDirectory()) {
+    const files = await glob(audioPattern, { cwd: name, caseSensitiveMatch: false });
+    if (files.length === 0) {
+      throw new SerError('FILE_NOT_FOUND', `${name} holds no audio file.`);
+    }
+    return files.sort().map((file) => join(name, file));
+  }
+  if (status || !isDynamicPattern(name)) return [name];
+  const files = await glob(name, { absolute: name.startsWith('/'), expandDirectories: false });
+  if (files.length === 0) throw new SerError('FILE_NOT_FOUND', `${name} matches no file.`);
+  return files.sort();
+}

@@ -1,0 +1,186 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { writeSyntheticCorpus } from '@ser/trainer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSerJson, readSerOutput, runCommand, runSer, serPath } from '../support/run-ser.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
+
+const folder = makeTemporaryFolder();
+const corpus = join(folder, 'corpus');
+
+interface Entry {
+  file: string;
+  label: string;
+  probabilities: Record<string, number>;
+  error?: { code: string };
+}
+
+let clips: string[];
+
+beforeAll(async () => {
+  const options = { speakers: 2, clipsPerEmotion: 1, emotions: ['happy', 'sad'] as const };
+  clips = (
+    await writeSyntheticCorpus(corpus, { ...options, emotions: [...options.emotions] })
+  ).sort();
+});
+
+/** Runs `ser` with a file or a text on its standard input. */
+async function feedSer(args: readonly string[], input: string | { file: string }): Promise<string> {
+  const child = spawn(process.execPath, [serPath, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  if (typeof input === 'string') child.stdin.end(input);
+  else createReadStream(input.file).pipe(child.stdin);
+  const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  return output;
+}
+
+describe('predict names its clips', () => {
+  it('by a folder, its subfolders included', async () => {
+    const entries = await readSerJson<Entry[]>(['predict', corpus, '--json']);
+    expect(entries.map(({ file }) => file)).toEqual(clips);
+  });
+
+  it('by a quoted glob', async () => {
+    const entries = await readSerJson<Entry[]>(['predict', join(corpus, 's*/*_*.wav'), '--json']);
+    expect(entries.map(({ file }) => file)).toEqual(clips.filter((clip) => clip.includes('/sad/')));
+  });
+
+  it('by a name that looks like a glob but is a file', async () => {
+    const odd = join(folder, 'take [1].wav');
+    await cp(clips[0]!, odd);
+    const [entry] = await readSerJson<Entry[]>(['predict', odd, '--json']);
+    expect(entry!.file).toBe(odd);
+  });
+
+  it('by a list on standard input', async () => {
+    const list = `${clips[2]}\n\n${clips[0]}\r\n`;
+    const output = await feedSer(['predict', '--from-list', '-', '--json'], list);
+    const entries = JSON.parse(output) as Entry[];
+    expect(entries.map(({ file }) => file)).toEqual([clips[2], clips[0]]);
+  });
+
+  it('as the bytes of standard input', async () => {
+    const fromPipe = JSON.parse(await feedSer(['predict', '-', '--json'], { file: clips[0]! }));
+    const fromFile = await readSerJson<Entry[]>(['predict', clips[0]!, '--json']);
+    expect(fromPipe).toEqual([{ ...fromFile[0], file: '-' }]);
+    const timeline = await feedSer(['predict', '-', '--timeline', '--format', 'jsonl'], {
+      file: clips[0]!,
+    });
+    expect(JSON.parse(timeline.split('\n')[0]!)).toMatchObject({ startSec: expect.any(Number) });
+  });
+
+  it.each([
+    ['a glob without a match', (): string[] => [join(folder, '*.mp3')]],
+    ['a folder without audio', (): string[] => [join(folder, 'nothing')]],
+    ['a list that is missing', (): string[] => ['--from-list', join(folder, 'no.txt')]],
+  ])('%s is a failure with a reason', async (_, list) => {
+    await mkdir(join(folder, 'nothing'), { recursive: true });
+    const { exitCode, stdout, stderr } = await runSer(['predict', ...list()]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^ser: .*(no audio file|matches no file|no such file)\.\n$/);
+  });
+});
+
+describe('predict prints', () => {
+  it('JSON lines, with the likeliest labels first', async () => {
+    const output = await readSerOutput(['predict', corpus, '--format', 'jsonl', '--top', '3']);
+    const entries = output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Entry);
+    expect(entries).toHaveLength(clips.length);
+    for (const { label, probabilities } of entries) {
+      const shares = Object.values(probabilities);
+      expect(Object.keys(probabilities)[0]).toBe(label);
+      expect(shares).toEqual([...shares].sort((a, b) => b - a));
+      expect(shares).toHaveLength(3);
+    }
+  });
+
+  it('CSV that a program reads back, quotes, commas and failures included', async () => {
+    const odd = join(folder, 'odd, "name".wav');
+    await cp(clips[0]!, odd);
+    const broken = join(folder, 'broken.wav');
+    await writeFile(broken, 'no sound');
+    const { exitCode, stdout } = await runSer(['predict', odd, broken, '--format', 'csv']);
+    expect(exitCode).toBe(1);
+    const path = join(folder, 'out.csv');
+    await writeFile(path, stdout);
+    const read = await runCommand('python3', [
+      '-c',
+      'import csv, json, sys; print(json.dumps(list(csv.DictReader(open(sys.argv[1])))))',
+      path,
+    ]);
+    const [good, bad] = JSON.parse(read.stdout) as Record<string, string>[];
+    expect(good!.file).toBe(odd);
+    expect(good![good!.label!]).toBe(good!.confidence);
+    expect(bad).toMatchObject({ file: broken, label: '', error: 'AUDIO_UNSUPPORTED' });
+  });
+
+  it('text with the next labels, and no colour into a pipe', async () => {
+    const output = await readSerOutput(['predict', clips[0]!, '--top', '2']);
+    expect(output).toMatch(
+      /^Predicted Emotion: [a-z]+ \(Confidence: \d\.\d\d\) {2}[a-z]+ \d\.\d\d( {2}Uncertain: .+)?\n$/,
+    );
+  });
+});
+
+describe('predict on many clips', () => {
+  it('uses threads, keeps the order, and lists what failed at the end', async () => {
+    const many = join(folder, 'many');
+    await mkdir(many);
+    const names = Array.from({ length: 70 }, (_, at) => `${String(at).padStart(3, '0')}.wav`);
+    for (const [at, name] of names.entries()) await cp(clips[at % 4]!, join(many, name));
+    await writeFile(join(many, '033.wav'), '');
+    const { exitCode, stdout, stderr } = await runSer([
+      ...['predict', many, '--format', 'json', '--jobs', '2'],
+    ]);
+    expect(exitCode).toBe(1);
+    const entries = JSON.parse(stdout) as Entry[];
+    expect(entries.map(({ file }) => file)).toEqual(names.map((name) => join(many, name)));
+    expect(entries[33]!.error!.code).toBe('AUDIO_EMPTY');
+    expect(stderr.split('\n')).toEqual([
+      expect.stringContaining('033.wav'),
+      'ser: 1 of 70 clips failed.',
+      '',
+    ]);
+    const alone = await readSerJson<Entry[]>(['predict', ...clips, '--json']);
+    for (const [at, { probabilities, error }] of entries.entries()) {
+      if (error) continue;
+      for (const [label, share] of Object.entries(alone[at % 4]!.probabilities)) {
+        expect(Math.abs(probabilities[label]! - share)).toBeLessThan(1e-6);
+      }
+    }
+  });
+
+  it.each(['SIGINT', 'EPIPE'])('stops cleanly after %s', async (how) => {
+    const list = join(folder, 'list.txt');
+    await writeFile(list, Array.from({ length: 4000 }, () => clips[0]).join('\n'));
+    const args = [serPath, 'predict', '--from-list', list];
+    if (how === 'EPIPE') {
+      const script = 'set -o pipefail; "$0" "$@" | head -2';
+      const { exitCode, stdout, stderr } = await runCommand('bash', [
+        ...['-c', script, process.execPath, ...args],
+      ]);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+      return;
+    }
+    let isStopped = false;
+    const { exitCode, stdout, stderr } = await runCommand(process.execPath, args, {
+      onOutput: (_, child) => {
+        if (!isStopped) child.kill('SIGINT');
+        isStopped = true;
+      },
+    });
+    const lines = stdout.trimEnd().split('\n').length;
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `ser: The prediction was stopped after ${lines} of 4000 clips.\n`,
+    });
+    expect(lines).toBeLessThan(4000);
+  });
+});
