@@ -126,7 +126,7 @@ function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uin
 
 function loadBytes(location: string | URL, signal?: AbortSignal): Promise<Uint8Array> {
   const path = toFilePath(location);
-  return path === undefined ? fetchBytes(location, signal) : readRegularFile(path, signal);
+  return path === undefined ? fetchBytes(location, { signal }) : readRegularFile(path, signal);
 }
 
 function locateAudio(audio: Audio): AudioSource {

@@ -1,139 +1,30 @@
-import { decodeAudio } from './core/audio/decode-audio.ts';
-import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
-import { MonoBuffer } from './core/audio/mono-buffer.ts';
-import { Classifier as CoreClassifier } from './core/classifier.ts';
-import { SerError, type SpeechModel } from './core/index.ts';
-import type { OpenSession } from './core/inference.ts';
-import { nameSource } from './core/name-source.ts';
-import type { AudioSource } from './core/platform.ts';
-import { fetchBytes } from './fetch-bytes.ts';
-import { assertThreads, openOnnxSession, type SessionSettings } from './onnx-session.ts';
-import { openSileroSession } from './silero-session.ts';
+import {
+  type Classifier,
+  type ClassifierOptions,
+  type ModelSource,
+  openClassifier,
+} from './web-classifier.ts';
 
 export * from './core/index.ts';
-
-/** Audio for {@link createClassifier}'s classifier: a URL, or audio that is at hand. */
-export type Audio = string | URL | InMemoryAudio | AudioBuffer;
-
-/** A model that runs in the browser, through onnxruntime-web's WebAssembly. */
-export type Classifier = CoreClassifier<Audio>;
-
-export interface ClassifierOptions {
-  /**
-   * Where the app serves `onnxruntime-web/ort-wasm-simd-threaded.wasm`. Default: where the bundler
-   * puts it. Only the first classifier of a page decides.
-   */
-  wasmUrl?: string | URL;
-  /**
-   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector that
-   * `segments` and `stream` need. It is fetched when one of them is first used.
-   */
-  speechModelUrl?: string | URL;
-  /** Threads that one prediction may use; more than 1 needs a cross-origin-isolated page. Default 1. */
-  threads?: number;
-}
-
-const acceptedAudio =
-  'a URL, the bytes of an audio file, a Blob or File, an AudioBuffer, or { samples: Float32Array, sampleRateHz }';
+export type { DownloadProgress } from './fetch-bytes.ts';
+export type { Audio, Classifier, ClassifierOptions, ModelSource } from './web-classifier.ts';
 
 /**
- * Loads a model. Works in pages and in workers; a worker keeps the page responsive.
+ * Loads a model. Works in pages and in workers; `createWorkerClassifier` of `@ser/runtime/worker`
+ * keeps the page responsive.
  *
  * @param source URL of a `model.onnx`, its bytes, or a `Blob` or `File`.
  * @throws SerError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `MODEL_INVALID` (the file is not a model of
- *   this project; the message says what is missing) or `RUNTIME_UNAVAILABLE`.
+ *   this project; the message says what is missing), `RUNTIME_UNAVAILABLE`, or `ABORTED` after the
+ *   signal.
  *
  * @example
  * const classifier = await createClassifier('/model.onnx', { wasmUrl: '/ort.wasm' });
  * const { label, confidence } = await classifier.predict(input.files[0]);
  */
 export async function createClassifier(
-  source: string | URL | Uint8Array | ArrayBuffer | Blob,
-  { wasmUrl, speechModelUrl, threads = 1 }: ClassifierOptions = {},
+  source: ModelSource,
+  options: ClassifierOptions = {},
 ): Promise<Classifier> {
-  assertThreads(threads);
-  const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
-  try {
-    const model = await loadModel(source);
-    return await CoreClassifier.open(model, {
-      openSession: sessionOpener(threads, wasmUrl),
-      openSpeechModel: () => openSpeechModel(speechModelUrl),
-      locateAudio,
-    });
-  } catch (error) {
-    throw nameSource(error, name);
-  }
-}
-
-async function importOnnxRuntime() {
-  try {
-    return await import('onnxruntime-web/wasm');
-  } catch (cause) {
-    throw new SerError('RUNTIME_UNAVAILABLE', 'onnxruntime-web cannot be loaded.', { cause });
-  }
-}
-
-function settingsFor(threads: number): SessionSettings {
-  return { executionProvider: 'wasm', threads, runsConcurrently: false };
-}
-
-function sessionOpener(threads: number, wasmUrl: string | URL | undefined): OpenSession {
-  return async (model) => {
-    const runtime = await importOnnxRuntime();
-    runtime.env.logLevel = 'error';
-    runtime.env.wasm.numThreads = threads;
-    if (wasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(wasmUrl) };
-    return openOnnxSession(runtime, model, settingsFor(threads));
-  };
-}
-
-async function openSpeechModel(url: string | URL | undefined): Promise<SpeechModel> {
-  if (url === undefined) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      'speechModelUrl is not given to createClassifier; finding speech needs it: the address of @ricky0123/vad-web/dist/silero_vad_v6.onnx.',
-    );
-  }
-  try {
-    const model = await fetchBytes(url);
-    return await openSileroSession(await importOnnxRuntime(), model, settingsFor(1));
-  } catch (error) {
-    throw nameSource(error, String(url));
-  }
-}
-
-async function loadModel(
-  source: string | URL | Uint8Array | ArrayBuffer | Blob,
-): Promise<Uint8Array> {
-  if (typeof source === 'string' || source instanceof URL) return fetchBytes(source);
-  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (source instanceof Uint8Array) return source;
-  throw new SerError(
-    'INVALID_ARGUMENT',
-    `source is ${String(source)}; it must be a URL, a Blob or the bytes of a model file.`,
-  );
-}
-
-function locateAudio(audio: Audio): AudioSource {
-  if (typeof audio === 'string' || audio instanceof URL) {
-    return {
-      name: String(audio),
-      load: async ({ maxDurationSec, signal }) =>
-        decodeAudio(await fetchBytes(audio, signal), { maxDurationSec, signal }),
-    };
-  }
-  // Workers have no AudioBuffer class.
-  if (typeof AudioBuffer !== 'undefined' && audio instanceof AudioBuffer) {
-    return { name: undefined, load: async ({ maxDurationSec }) => mixDown(audio, maxDurationSec) };
-  }
-  return locateInMemoryAudio(audio as InMemoryAudio, acceptedAudio);
-}
-
-function mixDown(audio: AudioBuffer, maxDurationSec: number) {
-  const mono = new MonoBuffer(audio.sampleRate, maxDurationSec);
-  mono.append(
-    Array.from({ length: audio.numberOfChannels }, (_, channel) => audio.getChannelData(channel)),
-  );
-  return mono.finish();
+  return openClassifier(source, options);
 }

@@ -1,4 +1,4 @@
-import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
+import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import { type AudioClip, measureDuration } from './audio/audio-clip.ts';
 import { isSilent } from './audio/check-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
@@ -81,6 +81,11 @@ export class Classifier<Audio> {
     return this.manifest.labels;
   }
 
+  /** Names of the columns of `features`. */
+  get featureNames(): readonly string[] {
+    return this.#frontEnd.featureNames;
+  }
+
   /**
    * Says which emotion a clip carries. Calls may overlap; each gets its own answer.
    *
@@ -120,6 +125,44 @@ export class Classifier<Audio> {
       );
     }
     return outcomes;
+  }
+
+  /**
+   * Decodes audio as `predict` does.
+   *
+   * @returns mono samples at the recording's own rate.
+   * @throws SerError as `predict`, but not for audio that is silent or too short.
+   */
+  async decode(audio: Audio, options: PredictOptions = {}): Promise<AudioClip> {
+    const { signal, maxDurationSec = defaultMaxDurationSec } = options;
+    return (await this.#load(audio, { signal, maxDurationSec })).clip;
+  }
+
+  /**
+   * The features that the model judges a clip by.
+   *
+   * @returns a matrix [frames, features]; its columns are named by `featureNames`.
+   * @throws SerError as `predict`.
+   */
+  async features(audio: Audio, options: PredictOptions = {}): Promise<FeatureMatrix> {
+    return (await this.#prepare(audio, options)).matrix;
+  }
+
+  /**
+   * The power spectrogram of a clip at the recording's own rate, as `Dsp.createSpectrogram` has it.
+   *
+   * @returns a matrix [frames, fftLength / 2 + 1].
+   * @throws SerError as `predict`, but not for audio that is silent.
+   */
+  async spectrogram(
+    audio: Audio,
+    { signal, maxDurationSec, ...settings }: PredictOptions & SpectrogramOptions = {},
+  ): Promise<FeatureMatrix> {
+    const { samples } = await this.decode(audio, {
+      ...(signal && { signal }),
+      ...(maxDurationSec !== undefined && { maxDurationSec }),
+    });
+    return (await loadSharedDsp()).createSpectrogram(settings).compute(samples);
   }
 
   /**

@@ -1,11 +1,15 @@
 export {
+  type Dsp,
   type FeatureConfig,
   type FeatureConfigInput,
   type FeatureMatrix,
   listFeatureNames,
+  loadDsp,
   resolveFeatureConfig,
   SerError,
   type SerErrorCode,
+  type Spectrogram,
+  type SpectrogramOptions,
 } from '@ser/dsp-wasm';
 export type { AudioClip } from './audio/audio-clip.ts';
 export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';

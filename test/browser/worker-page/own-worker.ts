@@ -1,0 +1,1 @@
+import '@ser/runtime/worker-script';
