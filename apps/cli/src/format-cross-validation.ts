@@ -1,9 +1,13 @@
 import type { CrossValidation } from '@ser/trainer';
 
-type Scores = CrossValidation['pooled'][number];
+type Scores = CrossValidation['runs' | 'pooled'][number];
 type Spreads = CrossValidation['overRuns'];
 
-const columns = ['', 'clips', 'UAR', '95 %', 'accuracy', 'macro F1', 'ECE', 'minutes'];
+const columns = [
+  ...['', 'clips', 'UAR', '95 % over clips', 'over speakers'],
+  ...['accuracy', 'macro F1', 'ECE', 'minutes'],
+];
+const corpusColumns = ['corpus', 'clips', 'UAR', 'accuracy', 'hardest label', 'its recall'];
 
 /** The folds' scores in per cent as a table of plain text, and what they come to. */
 export function formatCrossValidation(result: CrossValidation): string {
@@ -17,27 +21,44 @@ export function formatCrossValidation(result: CrossValidation): string {
       ? [[`mean of ${pooled.length} seeds`, '', ...listSpreads(overSeeds), '']]
       : []),
   ];
-  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
+  const corpora = pooled.flatMap(({ seed, corpora }) =>
+    corpora.map(({ corpus, clips, uar, accuracy, hardest }) => [
+      ...[`seed ${seed}, ${corpus}`, String(clips), percent(uar), percent(accuracy)],
+      ...[hardest.label, percent(hardest.recall)],
+    ]),
+  );
+  const minutes = (result.elapsedSec / 60).toFixed(1);
+  return [
+    alignColumns(rows),
+    ...(corpora.length > pooled.length ? [alignColumns([corpusColumns, ...corpora])] : []),
+    `${minutes} minutes by the clock, ${result.jobs} runs at a time.\n`,
+  ].join('\n\n');
+}
+
+function alignColumns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
       .join('  ')
       .trimEnd(),
   );
-  const minutes = (result.elapsedSec / 60).toFixed(1);
-  return `${lines.join('\n')}\n\n${minutes} minutes by the clock, ${result.jobs} runs at a time.\n`;
+  return lines.join('\n');
 }
 
-function listScores({ clips, uar, uarInterval, accuracy, macroF1, ece }: Omit<Scores, 'seed'>) {
-  const interval = `${percent(uarInterval.low)}–${percent(uarInterval.high)}`;
-  return [String(clips), percent(uar), interval, ...[accuracy, macroF1, ece].map(percent)];
+function listScores(scores: Scores): string[] {
+  const { clips, uar, uarInterval, uarSpeakerInterval, accuracy, macroF1, ece } = scores;
+  const intervals = [uarInterval, uarSpeakerInterval].map((interval) =>
+    interval ? `${percent(interval.low)}–${percent(interval.high)}` : '',
+  );
+  return [String(clips), percent(uar), ...intervals, ...[accuracy, macroF1, ece].map(percent)];
 }
 
 function listSpreads({ uar, accuracy, macroF1, ece }: Spreads): string[] {
   const [first, ...rest] = [uar, accuracy, macroF1, ece].map(
     ({ mean, deviation }) => `${percent(mean)} ± ${percent(deviation)}`,
   );
-  return [first!, '', ...rest];
+  return [first!, '', '', ...rest];
 }
 
 function percent(share: number): string {

@@ -1,4 +1,4 @@
-import { bootstrapRecall, type Interval } from './bootstrap.ts';
+import { bootstrapRecall, bootstrapSpeakers, type Interval } from './bootstrap.ts';
 import {
   binConfidences,
   listOutcomes,
@@ -25,8 +25,10 @@ export interface Evaluation {
   accuracy: number;
   /** Unweighted average recall: the mean recall of the labels that have clips. */
   uar: number;
-  /** 95 % bootstrap interval of `uar`. */
+  /** 95 % bootstrap interval of `uar` over clips: how much hangs on the drawn clips. */
   uarInterval: Interval;
+  /** The same over speakers: how much hangs on who spoke. Null where speakers are not given or too few. */
+  uarSpeakerInterval: Interval | null;
   macro: AverageScores;
   weighted: AverageScores;
   classes: ClassScores[];
@@ -43,15 +45,18 @@ export interface Evaluation {
  * Scores predictions against true labels. The predicted label is the most probable one, of equal
  * ones the first. A label without clips or without predictions scores 0, as in scikit-learn.
  *
+ * @param input.speakers whose voice each clip is; give them where the model heard none of them
  * @param input.seed draws the bootstrap resamples; default 0
  * @throws SerError INVALID_ARGUMENT for no clips, a label out of range, or a row that is no
  *   probability distribution
  * @example
  * const { uar, uarInterval } = evaluatePredictions({ truth, probabilities, labels });
  */
-export function evaluatePredictions(input: LabelledPredictions & { seed?: number }): Evaluation {
+export function evaluatePredictions(
+  input: LabelledPredictions & { seed?: number; speakers?: readonly string[] },
+): Evaluation {
   checkPredictions(input);
-  const { truth, probabilities, labels, seed = 0 } = input;
+  const { truth, probabilities, labels, speakers, seed = 0 } = input;
   const predicted = probabilities.map(findLargest);
   const counts = countConfusion(truth, predicted, labels.length);
   const classes = scoreClasses(counts, labels);
@@ -63,6 +68,7 @@ export function evaluatePredictions(input: LabelledPredictions & { seed?: number
     accuracy: hits / truth.length,
     uar: averageRecall(classes),
     uarInterval: bootstrapRecall(truth, predicted, labels.length, seed),
+    uarSpeakerInterval: speakers ? bootstrapSpeakers({ truth, predicted, speakers, seed }) : null,
     macro: averageMacro(classes),
     weighted: averageWeighted(classes),
     classes,

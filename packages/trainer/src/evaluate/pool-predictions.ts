@@ -1,6 +1,6 @@
 import { sortLabels } from '../datasets/emotions.ts';
 import type { ClipPrediction } from '../report/run-summary.ts';
-import { bootstrapRecall, type Interval } from './bootstrap.ts';
+import { bootstrapRecall, bootstrapSpeakers, type Interval } from './bootstrap.ts';
 import { binConfidences, measureCalibrationError } from './calibration.ts';
 import { averageMacro, averageRecall, countConfusion, scoreClasses } from './confusion.ts';
 
@@ -8,20 +8,30 @@ import { averageMacro, averageRecall, countConfusion, scoreClasses } from './con
 export interface PooledScores {
   clips: number;
   uar: number;
-  /** 95 % bootstrap interval of `uar`. */
+  /** 95 % bootstrap interval of `uar` over clips. */
   uarInterval: Interval;
+  /** The same over speakers; null where the models heard them, or there are fewer than three. */
+  uarSpeakerInterval: Interval | null;
   accuracy: number;
   macroF1: number;
   /** Expected calibration error, 15 bins. */
   ece: number;
 }
 
-/** Scores the predictions of all folds together, as those of one model. */
-export function poolPredictions(predictions: readonly ClipPrediction[]): PooledScores {
+/**
+ * Scores the predictions of all folds together, as those of one model.
+ *
+ * @param options.areStrangers whether no model heard a speaker that it was tested on
+ */
+export function poolPredictions(
+  predictions: readonly ClipPrediction[],
+  { areStrangers }: { areStrangers: boolean },
+): PooledScores {
   const labels = sortLabels(predictions.flatMap(({ truth, predicted }) => [truth, predicted]));
   const truth = predictions.map((prediction) => labels.indexOf(prediction.truth));
   const predicted = predictions.map((prediction) => labels.indexOf(prediction.predicted));
   const classes = scoreClasses(countConfusion(truth, predicted, labels.length), labels);
+  const speakers = predictions.map(({ corpus, speaker }) => `${corpus}/${speaker}`);
   const outcomes = predictions.map(({ confidence }, at) => ({
     confidence,
     isRight: truth[at] === predicted[at],
@@ -30,6 +40,9 @@ export function poolPredictions(predictions: readonly ClipPrediction[]): PooledS
     clips: predictions.length,
     uar: averageRecall(classes),
     uarInterval: bootstrapRecall(truth, predicted, labels.length, 0),
+    uarSpeakerInterval: areStrangers
+      ? bootstrapSpeakers({ truth, predicted, speakers, seed: 0 })
+      : null,
     accuracy: outcomes.filter(({ isRight }) => isRight).length / outcomes.length,
     macroF1: averageMacro(classes).f1,
     ece: measureCalibrationError(binConfidences(outcomes)),

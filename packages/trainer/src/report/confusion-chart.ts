@@ -1,14 +1,14 @@
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import type { Palette } from './palette.ts';
-import { chartFont, renderChart } from './render-chart.ts';
+import type { Chart } from './render-chart.ts';
 
 const cellSize = 68;
 
 /** The confusion matrix: in each cell the count and, below it, its share of the true label's clips. */
-export function renderConfusion(
+export function describeConfusion(
   { labels, confusion, classes }: Pick<Evaluation, 'labels' | 'confusion' | 'classes'>,
   palette: Palette,
-): Promise<string> {
+): Chart {
   const longest = Math.max(...labels.map((label) => label.length));
   const nameWidth = Math.min(180, 8 * longest);
   const rotates = 7.2 * longest > cellSize;
@@ -37,8 +37,8 @@ export function renderConfusion(
       rotate,
     },
   });
-  return renderChart(
-    {
+  return {
+    option: {
       backgroundColor: palette.surface,
       grid: { left, top, width: side, height: side },
       xAxis: { ...axis('predicted', top - 16, rotates ? -45 : 0), position: 'top' },
@@ -48,26 +48,29 @@ export function renderConfusion(
           type: 'custom',
           silent: true,
           data: cells.map(({ truth, predicted }) => [predicted, truth]),
-          renderItem: (
-            params: { dataIndex: number },
-            api: { coord: (at: number[]) => number[] },
-          ) => {
+          renderItem: (params: { dataIndex: number }, api: CellApi) => {
             const cell = cells[params.dataIndex]!;
             const [x, y] = api.coord([cell.predicted, cell.truth]) as [number, number];
-            return drawCell(x, y, cell, palette);
+            return drawCell([x, y], cell, palette, api);
           },
         },
       ],
     },
-    { width: left + side + (rotates ? nameWidth * Math.SQRT1_2 : 8), height: top + side + 8 },
-  );
+    size: { width: left + side + (rotates ? nameWidth * Math.SQRT1_2 : 8), height: top + side + 8 },
+  };
+}
+
+/** What ECharts gives to draw a cell with. */
+interface CellApi {
+  coord: (at: number[]) => number[];
+  font: (options: { fontSize: number }) => string;
 }
 
 function drawCell(
-  x: number,
-  y: number,
+  [x, y]: [number, number],
   { count, support }: { count: number; support: number },
   palette: Palette,
+  api: CellApi,
 ): object {
   const share = support === 0 ? 0 : count / support;
   const fill = share > 0.5 ? palette.onFirst : palette.text;
@@ -79,8 +82,7 @@ function drawCell(
       y: y + offset,
       fill,
       opacity,
-      fontSize,
-      fontFamily: chartFont,
+      font: api.font({ fontSize }),
       textAlign: 'center',
       textVerticalAlign: 'middle',
     },

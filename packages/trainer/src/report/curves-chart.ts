@@ -1,15 +1,15 @@
 import type { EpochLog } from '../fit/fit-model.ts';
 import type { Palette } from './palette.ts';
-import { renderChart } from './render-chart.ts';
+import type { Chart } from './render-chart.ts';
 import type { RunSummary } from './run-summary.ts';
 
 type Curve = { name: string; colour: string; value: (epoch: EpochLog) => number };
 
 /** Loss on the left, accuracy and UAR on the right, by epoch; a line marks the epoch that was kept. */
-export function renderCurves(
+export function describeCurves(
   { history, bestEpoch }: Pick<RunSummary, 'history' | 'bestEpoch'>,
   palette: Palette,
-): Promise<string> {
+): Chart {
   const panels: { title: string; left: string; curves: Curve[]; top?: number }[] = [
     {
       title: 'Loss (nats)',
@@ -44,8 +44,8 @@ export function renderCurves(
   ];
   const lastEpoch = history.at(-1)?.epoch ?? 1;
   const axisText = { color: palette.muted, fontSize: 12 };
-  return renderChart(
-    {
+  return {
+    option: {
       backgroundColor: palette.surface,
       title: panels.map(({ title, left }) => ({
         text: title,
@@ -77,6 +77,7 @@ export function renderCurves(
         nameTextStyle: axisText,
         axisLabel: { ...axisText, hideOverlap: true },
         axisLine: { lineStyle: { color: palette.muted } },
+        axisTick: { show: false },
         splitLine: { show: false },
       })),
       yAxis: panels.map(({ top }, gridIndex) => ({
@@ -102,8 +103,8 @@ export function renderCurves(
         })),
       ),
     },
-    { width: 960, height: 336 },
-  );
+    size: { width: 960, height: 336 },
+  };
 }
 
 function markEpoch(epoch: number, palette: Palette): object {

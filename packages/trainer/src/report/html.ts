@@ -7,11 +7,11 @@ export class Html {
   }
 }
 
-type Value = Html | string | number | null | false | readonly Value[];
+type Value = Html | string | number | null | undefined | false | readonly Value[];
 
 /**
- * A template whose values are escaped, save those that are `Html` already. Lists are joined; null
- * and false give nothing.
+ * A template whose values are escaped, save those that are `Html` already. Lists are joined; null,
+ * undefined and false give nothing.
  *
  * @example
  * html`<td title="${path}">${label}</td>`
@@ -25,7 +25,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 }
 
 function toMarkup(value: Value): string {
-  if (value === null || value === false) return '';
+  if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map(toMarkup).join('');
   return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

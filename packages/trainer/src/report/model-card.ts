@@ -1,8 +1,9 @@
 import { knownCorpora } from '../datasets/known-corpora.ts';
+import type { Interval } from '../evaluate/bootstrap.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import type { RunSettings } from '../run/run-folder.ts';
-import { type RunSummary, type Side, sides } from './run-summary.ts';
-import { scoreSpeakers } from './speaker-scores.ts';
+import { type RunSummary, sides } from './run-summary.ts';
+import { countTestSpeakers, scoreSpeakers } from './speaker-scores.ts';
 
 /**
  * The model card of a run as Markdown: what the model is, what it was trained on, how it scored and
@@ -59,39 +60,42 @@ function formatCorpora({ corpora, predictions }: RunSummary): string {
 
 function describeProtocol({ protocol, predictions }: RunSummary): string {
   const fold = protocol.fold === null ? '' : `, fold ${protocol.fold}`;
-  const speakersOf = (side: Side): Set<string> =>
-    new Set(
-      predictions
-        .filter(({ split }) => split === side)
-        .map(({ corpus, speaker }) => `${corpus}/${speaker}`),
-    );
-  const trained = speakersOf('train');
-  const shared = [...speakersOf('test')].filter((speaker) => trained.has(speaker)).length;
+  const shared = countTestSpeakers(predictions).heard;
   const independence =
     shared === 0
       ? 'No speaker of the test side is in training or validation.'
       : `${shared} of the test side's speakers are in training too, so these scores are higher than a stranger gets.`;
-  return `Protocol \`${protocol.name}\`${fold}, seed ${protocol.seed}. ${independence} UAR is the mean recall of the labels; its interval is a 95 % bootstrap over clips.`;
+  return `Protocol \`${protocol.name}\`${fold}, seed ${protocol.seed}. ${independence} UAR is the mean recall of the labels; its intervals are 95 % bootstraps, over clips and over speakers.`;
 }
 
 function formatScores({ evaluations }: RunSummary): string {
   const rows = sides.flatMap((side) => {
     const scores = evaluations[side];
     if (!scores || side === 'train') return [];
-    const { low, high } = scores.uarInterval;
+    const { uarInterval, uarSpeakerInterval } = scores;
     return [
       [
         side,
         scores.n,
         percent(scores.uar),
-        `${percent(low)} to ${percent(high)}`,
+        formatInterval(uarInterval),
+        uarSpeakerInterval ? formatInterval(uarSpeakerInterval) : 'not measured',
         percent(scores.accuracy),
         scores.macro.f1.toFixed(3),
         scores.ece.toFixed(3),
       ],
     ];
   });
-  const header = ['side', 'clips', 'UAR', '95 % interval', 'accuracy', 'macro F1', 'ECE'];
+  const header = [
+    'side',
+    'clips',
+    'UAR',
+    'over clips',
+    'over speakers',
+    'accuracy',
+    'macro F1',
+    'ECE',
+  ];
   return formatTable(header, rows);
 }
 
@@ -141,6 +145,10 @@ function formatLicence({ corpora }: RunSummary): string {
 function formatTable(header: readonly unknown[], rows: readonly (readonly unknown[])[]): string {
   const lines = [header, header.map(() => '---'), ...rows];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function formatInterval({ low, high }: Interval): string {
+  return `${percent(low)} to ${percent(high)}`;
 }
 
 function percent(share: number): string {

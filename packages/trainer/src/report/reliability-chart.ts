@@ -1,15 +1,15 @@
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import type { Palette } from './palette.ts';
-import { renderChart } from './render-chart.ts';
+import type { Chart } from './render-chart.ts';
 
 /**
  * The reliability diagram: how often predictions of a confidence were right. On the dashed line a
  * model is as right as it is sure; stronger bars hold more clips.
  */
-export function renderReliability(
+export function describeReliability(
   { reliability }: Pick<Evaluation, 'reliability'>,
   palette: Palette,
-): Promise<string> {
+): Chart {
   const most = Math.max(...reliability.map(({ clips }) => clips));
   const axisText = { color: palette.muted, fontSize: 12 };
   const axis = (name: string, nameGap: number) => ({
@@ -24,8 +24,8 @@ export function renderReliability(
     axisLabel: axisText,
     splitLine: { lineStyle: { color: palette.grid } },
   });
-  return renderChart(
-    {
+  return {
+    option: {
       backgroundColor: palette.surface,
       grid: { left: 56, right: 20, top: 16, bottom: 48 },
       xAxis: {
@@ -65,6 +65,6 @@ export function renderReliability(
         },
       ],
     },
-    { width: 460, height: 400 },
-  );
+    size: { width: 460, height: 400 },
+  };
 }

@@ -1,20 +1,21 @@
+import type { Interval } from '../evaluate/bootstrap.ts';
 import { formatClassificationReport } from '../evaluate/classification-report.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import { renderConfusion } from './confusion-chart.ts';
-import { renderCurves } from './curves-chart.ts';
+import { type ChartName, describeCharts, findMainSide } from './charts.ts';
 import { Html, html } from './html.ts';
 import { pagePalette } from './palette.ts';
-import { renderReliability } from './reliability-chart.ts';
+import { type Chart, renderSvg } from './render-chart.ts';
 import {
   formatPercent,
   formatProtocol,
   renderGroupScores,
   renderMistakes,
   renderSettings,
+  renderSkipped,
 } from './report-sections.ts';
 import { reportStyle } from './report-style.ts';
 import { type RunSummary, type Side, sides } from './run-summary.ts';
-import { scoreCorpora, scoreSpeakers } from './speaker-scores.ts';
+import { countTestSpeakers, scoreCorpora, scoreSpeakers } from './speaker-scores.ts';
 
 /**
  * The report of a run as one HTML page that needs nothing beside it; only the links to mistaken
@@ -22,7 +23,8 @@ import { scoreCorpora, scoreSpeakers } from './speaker-scores.ts';
  */
 export async function renderReportPage(summary: RunSummary, directory: string): Promise<string> {
   const scored = sides.filter((side) => summary.evaluations[side]);
-  const main = scored.at(-1);
+  const main = findMainSide(summary);
+  const charts = await renderCharts(describeCharts(summary, pagePalette));
   const predictions = summary.predictions.filter(({ split }) => split === main);
   const page = html`<!doctype html>
 <html lang="en">
@@ -37,10 +39,11 @@ export async function renderReportPage(summary: RunSummary, directory: string): 
 <p class="muted">${summary.createdAt} · ${summary.corpora.map(({ name }) => name).join(' + ')} · ${formatProtocol(summary.protocol)}</p>
 ${renderWarnings(summary)}
 ${main !== undefined && renderScores(summary.evaluations[main]!, main)}
-${summary.history.length > 0 && html`<h2>Training</h2><div class="wide">${new Html(await renderCurves(summary, pagePalette))}</div>`}
-${main !== undefined && (await renderEvaluation(summary.evaluations[main]!, main))}
+${charts.curves && html`<h2>Training</h2>${charts.curves}`}
+${main !== undefined && renderEvaluation(summary.evaluations[main]!, main, charts)}
 ${predictions.length > 0 && renderPredictions(predictions, main!, directory)}
 ${renderOtherSides(summary, scored.slice(0, -1))}
+${summary.skipped.length > 0 && renderSkipped(summary.skipped)}
 <h2>Run</h2>
 ${renderSettings(summary)}
 </body>
@@ -49,7 +52,8 @@ ${renderSettings(summary)}
   return page.text;
 }
 
-function renderWarnings({ corpora, protocol }: RunSummary): Html {
+function renderWarnings({ corpora, protocol, predictions }: RunSummary): Html {
+  const { all, heard } = countTestSpeakers(predictions);
   const synthetic = corpora.filter((corpus) => corpus.synthetic).map(({ name }) => name);
   return html`${
     synthetic.length > 0 &&
@@ -59,15 +63,16 @@ function renderWarnings({ corpora, protocol }: RunSummary): Html {
     html`<p class="warning">In a random split the same speakers are trained on and tested; expect less on new voices.</p>`
   }${
     protocol.name === 'file' &&
-    html`<p class="warning">The split is one's own; whether its sides share speakers is not checked.</p>`
+    heard > 0 &&
+    html`<p class="warning">${heard} of the ${all} test speakers are in training too; expect less on new voices.</p>`
   }`;
 }
 
 function renderScores(evaluation: Evaluation, side: Side): Html {
-  const { uar, uarInterval, accuracy, macro, ece, n } = evaluation;
-  const { low, high } = uarInterval;
-  const scores: [string, string, string][] = [
-    ['UAR', formatPercent(uar), `95 % interval ${formatPercent(low)} to ${formatPercent(high)}`],
+  const { uar, uarInterval, uarSpeakerInterval, accuracy, macro, ece, n } = evaluation;
+  const intervals = [uarInterval, uarSpeakerInterval].filter((interval) => interval !== null);
+  const scores: [string, string, string | Html][] = [
+    ['UAR', formatPercent(uar), html`${intervals.map(renderInterval)}`],
     ['Accuracy', formatPercent(accuracy), `${n} ${side} clips`],
     ['Macro F1', formatPercent(macro.f1), 'mean over labels'],
     ['Calibration error', ece.toFixed(3), '15 bins; 0 is best'],
@@ -78,18 +83,34 @@ function renderScores(evaluation: Evaluation, side: Side): Html {
   )}</dl>`;
 }
 
-async function renderEvaluation(evaluation: Evaluation, side: Side): Promise<Html> {
-  const confusion = await renderConfusion(evaluation, pagePalette);
-  const reliability = await renderReliability(evaluation, pagePalette);
+/** An interval with what was drawn for it: other clips of these speakers, or other speakers. */
+function renderInterval({ low, high, over }: Interval): Html {
+  return html`<span>${formatPercent(low)} to ${formatPercent(high)}, 95 % over ${over}</span><br>`;
+}
+
+type Figures = Partial<Record<ChartName, Html>>;
+
+/** The charts as they stand in the page, with links to their files beside it. */
+async function renderCharts(charts: Partial<Record<ChartName, Chart>>): Promise<Figures> {
+  const figures: Figures = {};
+  for (const name of Object.keys(charts) as ChartName[]) {
+    const svg = await renderSvg(charts[name]!);
+    figures[name] = html`<div class="wide">${new Html(svg)}</div>
+<p class="files"><a href="${name}.svg">${name}.svg</a> <a href="${name}.png">${name}.png</a></p>`;
+  }
+  return figures;
+}
+
+function renderEvaluation(evaluation: Evaluation, side: Side, charts: Figures): Html {
   return html`
 <h2>Classification report, ${side}</h2>
 <pre>${formatClassificationReport(evaluation)}</pre>
 <h2>Confusion matrix, ${side}</h2>
 <p class="muted">Clips, and their share of the true label's clips.</p>
-<div class="wide">${new Html(confusion)}</div>
+${charts.confusion}
 <h2>Reliability, ${side}</h2>
 <p class="muted">How often a prediction of a given confidence was right. On the dashed line the model is as right as it is sure; stronger bars hold more clips.</p>
-<div class="wide">${new Html(reliability)}</div>`;
+${charts.reliability}`;
 }
 
 function renderPredictions(

@@ -81,6 +81,16 @@ export function renderMistakes(
     </table></div>`;
 }
 
+/** The files that were left out, with the reasons. */
+export function renderSkipped(skipped: RunSummary['skipped']): Html {
+  return html`<h2>Left out</h2>
+    <p class="muted">${skipped.length} ${skipped.length === 1 ? 'file takes' : 'files take'} no part.</p>
+    <div class="wide"><table>
+      <tr><th>File</th><th>Reason</th></tr>
+      ${skipped.map(({ path, reason }) => html`<tr><td>${path}</td><td>${reason}</td></tr>`)}
+    </table></div>`;
+}
+
 /** A link from the report to a clip: relative where one drive holds both, so that both can move. */
 function toLink(directory: string, path: string): string {
   const relativePath = relative(directory, path);

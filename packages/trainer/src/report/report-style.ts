@@ -24,6 +24,7 @@ th { color: var(--muted); font-weight: 500; font-size: 13px; white-space: nowrap
 td.number, th.number { text-align: right; }
 pre { margin: 0; overflow-x: auto; font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .wide > svg { display: block; }
+.files { font-size: 13px; } .files a { margin-right: 12px; }
 details { margin: 10px 0; }
 summary { cursor: pointer; }
 audio { height: 30px; width: 220px; vertical-align: middle; }

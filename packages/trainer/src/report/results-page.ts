@@ -4,8 +4,8 @@ import { writeFileAtomic } from '../atomic-file.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';
 import type { RunSummary } from './run-summary.ts';
 
-/** What the results page keeps of a run: its summary without the single predictions. */
-interface PublishedRun extends Omit<RunSummary, 'predictions'> {
+/** What the results page keeps of a run: its summary without single clips. */
+interface PublishedRun extends Omit<RunSummary, 'predictions' | 'skipped'> {
   /** The command that gives this run. */
   command: string;
   /** Time of all epochs, validation included. */
@@ -40,7 +40,7 @@ export async function writeResultsPage(
 
 async function describeRun(directory: string): Promise<PublishedRun> {
   const { protocol, seed, fold, folds, recipe, data } = await readRunSettings(directory);
-  const { predictions, ...summary } = await readRunSummary(directory);
+  const { predictions, skipped, ...summary } = await readRunSummary(directory);
   const names = data.map((path) => `data/${basename(path)}`).join(' ');
   const foldFlag = fold === null ? '' : ` --fold ${fold}`;
   const foldsFlag = folds === undefined ? '' : ` --folds ${folds}`;

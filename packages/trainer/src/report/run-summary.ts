@@ -1,4 +1,4 @@
-import type { CorpusSummary } from '../datasets/clip.ts';
+import type { CorpusSummary, SkippedFile } from '../datasets/clip.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import type { EpochLog } from '../fit/fit-model.ts';
 import type { ProtocolName } from '../protocols/split.ts';
@@ -31,6 +31,8 @@ export interface RunSummary {
   /** The labels in the order of the model's outputs. */
   labels: string[];
   corpora: CorpusSummary[];
+  /** Files that were left out, and why. */
+  skipped: SkippedFile[];
   protocol: {
     name: ProtocolName;
     seed: number;

@@ -1,6 +1,6 @@
 import { compareText, sortLabels } from '../datasets/emotions.ts';
 import { groupBy } from '../group-by.ts';
-import type { ClipPrediction } from './run-summary.ts';
+import type { ClipPrediction, Side } from './run-summary.ts';
 
 /** How one speaker, or one corpus, was recognised. */
 export interface GroupScore {
@@ -13,6 +13,20 @@ export interface GroupScore {
   uar: number;
   /** The true label with the lowest recall; of equal ones the first. */
   hardest: { label: string; recall: number };
+}
+
+/** How many speakers the test side has, and how many of them training or validation heard too. */
+export function countTestSpeakers(predictions: readonly ClipPrediction[]): {
+  all: number;
+  heard: number;
+} {
+  const listSpeakers = (...sides: Side[]): Set<string> => {
+    const own = predictions.filter(({ split }) => sides.includes(split));
+    return new Set(own.map(({ corpus, speaker }) => `${corpus}/${speaker}`));
+  };
+  const heard = listSpeakers('train', 'validation');
+  const tested = [...listSpeakers('test')];
+  return { all: tested.length, heard: tested.filter((speaker) => heard.has(speaker)).length };
 }
 
 /** Scores each speaker, worst UAR first. */

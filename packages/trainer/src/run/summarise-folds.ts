@@ -1,6 +1,8 @@
 import { type PooledScores, poolPredictions } from '../evaluate/pool-predictions.ts';
 import { groupBy } from '../group-by.ts';
+import { isSpeakerIndependent } from '../protocols/split.ts';
 import type { RunSummary } from '../report/run-summary.ts';
+import { type GroupScore, scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
 
 /** Mean and sample standard deviation; the deviation of one value is 0. */
 export interface Spread {
@@ -17,6 +19,8 @@ export interface FoldScores extends PooledScores {
   directory: string;
   /** The test speakers as `corpus/speaker`, or what else the fold is made of. */
   tested: string[];
+  /** Each corpus of the test side. */
+  corpora: GroupScore[];
   bestEpoch: number;
   epochs: number;
   /** Time of all epochs, validation included. */
@@ -28,11 +32,19 @@ const measures = ['uar', 'accuracy', 'macroF1', 'ece'] as const;
 /** One value for each score. */
 export type Spreads = Record<(typeof measures)[number], Spread>;
 
+/** The predictions of all folds with one seed, scored together. */
+export interface SeedScores extends PooledScores {
+  seed: number;
+  corpora: GroupScore[];
+  /** Worst UAR first. */
+  speakers: GroupScore[];
+}
+
 /** All that a cross-validation found. */
 export interface FoldsSummary {
   runs: FoldScores[];
   /** The predictions of all folds together, for each seed. */
-  pooled: ({ seed: number } & PooledScores)[];
+  pooled: SeedScores[];
   /** Over all folds and seeds. */
   overRuns: Spreads;
   /** Over the seeds' pooled scores. */
@@ -50,18 +62,31 @@ export function summariseFolds(finished: readonly FinishedFold[]): FoldsSummary 
     const { history, bestEpoch } = summary;
     return {
       ...run,
-      ...poolPredictions(listTestPredictions(summary)),
+      ...score([summary]),
+      corpora: scoreCorpora(listTestPredictions(summary)),
       bestEpoch,
       epochs: history.length,
       trainingSec: history.reduce((sum, { durationSec }) => sum + durationSec, 0),
     };
   });
   const bySeed = groupBy(finished, ({ seed }) => seed);
-  const pooled = [...bySeed].map(([seed, folds]) => ({
-    seed,
-    ...poolPredictions(folds.flatMap(({ summary }) => listTestPredictions(summary))),
-  }));
+  const pooled = [...bySeed].map(([seed, folds]): SeedScores => {
+    const summaries = folds.map(({ summary }) => summary);
+    const predictions = summaries.flatMap(listTestPredictions);
+    return {
+      seed,
+      ...score(summaries),
+      corpora: scoreCorpora(predictions),
+      speakers: scoreSpeakers(predictions),
+    };
+  });
   return { runs, pooled, overRuns: spread(runs), overSeeds: spread(pooled) };
+}
+
+function score(summaries: readonly RunSummary[]): PooledScores {
+  return poolPredictions(summaries.flatMap(listTestPredictions), {
+    areStrangers: summaries.every(({ protocol }) => isSpeakerIndependent(protocol.name)),
+  });
 }
 
 function listTestPredictions({ predictions }: RunSummary) {

@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { basename } from 'node:path';
 import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
 import type { LayersModel } from '@tensorflow/tfjs-node';
-import type { Clip, Dataset } from '../datasets/clip.ts';
+import { type Clip, type Dataset, speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import { findLargest } from '../evaluate/predictions.ts';
 import { applyTemperature, fitTemperature } from '../evaluate/temperature.ts';
@@ -45,11 +45,17 @@ export function summariseRun(run: FinishedRun): RunSummary {
     labels,
   });
 
+  const heard = new Set([...split.train, ...split.validation].map(speakerKey));
+  const isStrange = split.test.every((clip) => !heard.has(speakerKey(clip)));
+
   const evaluations: RunSummary['evaluations'] = {};
   const predictions: ClipPrediction[] = [];
   for (const side of sides) {
     const probabilities = raw[side].map((row) => applyTemperature(row, temperature));
-    evaluations[side] = evaluatePredictions({ truth: truthOf(side), probabilities, labels });
+    evaluations[side] = evaluatePredictions({
+      ...{ truth: truthOf(side), probabilities, labels },
+      ...(side === 'test' && isStrange && { speakers: split.test.map(speakerKey) }),
+    });
     split[side].forEach((clip, index) => {
       const row = probabilities[index]!;
       const predicted = findLargest(row);
@@ -71,6 +77,7 @@ export function summariseRun(run: FinishedRun): RunSummary {
     recipe: { name: settings.recipe.name, settings: settings.recipe },
     labels,
     corpora: run.dataset.corpora,
+    skipped: run.dataset.skipped,
     protocol: {
       name: split.protocol,
       seed: split.seed,

@@ -87,6 +87,39 @@ describe('evaluatePredictions', () => {
     expect(width / byHand).toBeLessThan(1.1);
   });
 
+  it('gives an interval over speakers that is as wide as the speakers differ', () => {
+    const random = createRandom(4);
+    const skills = Array.from({ length: 40 }, () => random.uniform(0.3, 1));
+    const clips = skills.flatMap((skill, speaker) =>
+      Array.from({ length: 50 }, (_, at) => ({
+        speaker: `${speaker}`,
+        label: at % 2,
+        isRight: random.next() < skill,
+      })),
+    );
+    const input = {
+      truth: clips.map(({ label }) => label),
+      probabilities: clips.map(({ label, isRight }) => row((label === 0) === isRight ? 0.7 : 0.3)),
+      labels,
+    };
+    const speakers = clips.map(({ speaker }) => speaker);
+    const { uar, uarInterval, uarSpeakerInterval } = evaluatePredictions({ ...input, speakers });
+    // With equal numbers of clips the UAR is the mean of the speakers' recalls.
+    const recalls = skills.map(
+      (_, at) => clips.filter(({ speaker, isRight }) => speaker === `${at}` && isRight).length / 50,
+    );
+    const variance = recalls.reduce((sum, recall) => sum + (recall - uar) ** 2, 0) / 40;
+    const byHand = 2 * 1.96 * Math.sqrt(variance / 40);
+    const width = uarSpeakerInterval!.high - uarSpeakerInterval!.low;
+    expect(width / byHand).toBeGreaterThan(0.9);
+    expect(width / byHand).toBeLessThan(1.1);
+    expect(width).toBeGreaterThan(2 * (uarInterval.high - uarInterval.low));
+    expect([uarInterval.over, uarSpeakerInterval!.over]).toEqual(['clips', 'speakers']);
+    const two = evaluatePredictions({ ...input, speakers: speakers.map((name) => `${+name % 2}`) });
+    expect(two.uarSpeakerInterval).toBeNull();
+    expect(evaluatePredictions(input).uarSpeakerInterval).toBeNull();
+  });
+
   it.each([
     ['no clips', { truth: [], probabilities: [], labels }, 'truth is empty'],
     ['too few rows', { truth: [0, 1], probabilities: [row(1)], labels }, '1 rows for 2 clips'],

@@ -20,7 +20,11 @@ export function makeSampleRun(corpus = 'ravdess', epochs = 40): RunSummary {
       const sum = weights.reduce((total, weight) => total + weight, 0);
       return weights.map((weight) => weight / sum);
     });
-    evaluations[side] = evaluatePredictions({ truth, probabilities, labels });
+    const speakers = split[side].map(({ speaker }) => speaker);
+    evaluations[side] = evaluatePredictions({
+      ...{ truth, probabilities, labels },
+      ...(side === 'test' && { speakers }),
+    });
     split[side].forEach(({ id, path, speaker, label }, at) => {
       const confidence = Math.max(...probabilities[at]!);
       const predicted = labels[probabilities[at]!.indexOf(confidence)]!;
@@ -42,6 +46,7 @@ export function makeSampleRun(corpus = 'ravdess', epochs = 40): RunSummary {
     recipe: { name: 'reference', settings: { model: { lstmUnits: [128, 64], dropout: 0.3 } } },
     labels,
     corpora: dataset.corpora,
+    skipped: [{ path: '/data/ravdess/broken.wav', reason: 'The file is truncated.' }],
     protocol: {
       name: split.protocol,
       seed: split.seed,

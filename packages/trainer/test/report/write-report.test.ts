@@ -1,14 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
 import { formatClassificationReport } from '../../src/evaluate/classification-report.ts';
 import { html } from '../../src/report/html.ts';
+import { lightPalette } from '../../src/report/palette.ts';
 import { formatPredictionsCsv } from '../../src/report/predictions-csv.ts';
 import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
 import { writeReport } from '../../src/report/write-report.ts';
 import { makeFolder } from '../corpora/fake-corpus.ts';
 import { makeSampleRun } from './sample-run.ts';
 
+const charts = ['confusion', 'curves', 'reliability'];
 const hostile = `<img src=x onerror="alert(1)">&'`;
 
 /** Throws at the first tag that is not well-formed XML or not closed in turn. */
@@ -26,18 +29,27 @@ function checkXml(text: string): void {
   if (bare) throw new Error(`bare ampersand at ${bare.index}`);
 }
 
+/** The pixels of a picture, a number each. */
+async function readPicture(path: string) {
+  const image = await loadImage(await readFile(path));
+  const { width, height } = image;
+  const context = createCanvas(width, height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  return { width, height, pixels: new Uint32Array(data.buffer) };
+}
+
 describe('writeReport', () => {
   it('writes a page that needs nothing else, charts, a table and the summary', async () => {
     const directory = await makeFolder([]);
     const summary = makeSampleRun();
     await writeReport(directory, summary);
-    expect((await readdir(directory)).sort()).toEqual([
-      'confusion.svg',
-      'curves.svg',
-      'predictions.csv',
-      'report.html',
-      'run.json',
-    ]);
+    expect((await readdir(directory)).sort()).toEqual(
+      [
+        ...charts.flatMap((name) => [`${name}.png`, `${name}.svg`]),
+        ...['predictions.csv', 'report.html', 'run.json'],
+      ].sort(),
+    );
     const page = await readFile(`${directory}/report.html`, 'utf8');
     expect(page).toContain(formatClassificationReport(summary.evaluations.test!));
     expect(page).toContain('speaker-kfold, fold 1, seed 2');
@@ -48,13 +60,58 @@ describe('writeReport', () => {
     );
     expect(page).not.toContain('undefined');
     expect(JSON.parse(await readFile(`${directory}/run.json`, 'utf8'))).toEqual(summary);
-    for (const name of ['curves.svg', 'confusion.svg']) {
-      const svg = await readFile(`${directory}/${name}`, 'utf8');
+    for (const name of charts) {
+      expect(page).toContain(`href="${name}.png"`);
+      const svg = await readFile(`${directory}/${name}.svg`, 'utf8');
       checkXml(svg);
       expect(svg).not.toContain('var(');
     }
     const csv = await readFile(`${directory}/predictions.csv`, 'utf8');
     expect(csv.trimEnd().split('\r\n')).toHaveLength(summary.predictions.length + 1);
+  });
+
+  it('draws every chart in pixels, twice the size of the vectors, texts included', async () => {
+    const directory = await makeFolder([]);
+    await writeReport(directory, makeSampleRun());
+    const texts = [lightPalette.text, lightPalette.muted].map((colour) =>
+      Buffer.from(`${colour.slice(1)}ff`, 'hex').readUInt32LE(),
+    );
+    for (const name of charts) {
+      const { width, height, pixels } = await readPicture(`${directory}/${name}.png`);
+      const svg = await readFile(`${directory}/${name}.svg`, 'utf8');
+      const [, ...size] = /^<svg width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+      expect([width, height]).toEqual(size.map((extent) => Math.trunc(2 * Number(extent))));
+      const inked = pixels.filter((pixel) => texts.includes(pixel));
+      expect(inked.length, name).toBeGreaterThan(500);
+    }
+  });
+
+  it('names the files that were left out, and says over what each interval is', async () => {
+    const directory = await makeFolder([]);
+    const summary = makeSampleRun();
+    await writeReport(directory, summary);
+    const page = await readFile(`${directory}/report.html`, 'utf8');
+    expect(page).toContain('1 file takes no part');
+    expect(page).toMatch(/broken\.wav.*The file is truncated/);
+    expect(page).toContain('95 % over clips');
+    expect(page).toContain('95 % over speakers');
+    summary.evaluations.test!.uarSpeakerInterval = null;
+    await writeReport(directory, summary);
+    expect(await readFile(`${directory}/report.html`, 'utf8')).not.toContain('over speakers');
+  });
+
+  it('says how many test speakers an own split has in training', async () => {
+    const directory = await makeFolder([]);
+    const summary = makeSampleRun('emodb', 2);
+    summary.protocol = { ...summary.protocol, name: 'file', fold: null };
+    const readPage = async () => {
+      await writeReport(directory, summary);
+      return readFile(`${directory}/report.html`, 'utf8');
+    };
+    expect(await readPage()).not.toContain('expect less on new voices');
+    const tested = summary.predictions.filter(({ split }) => split === 'test');
+    summary.predictions.push({ ...tested[0]!, split: 'train' });
+    expect(await readPage()).toContain('1 of the 2 test speakers are in training too');
   });
 
   it('draws every count and share of the confusion matrix', async () => {
