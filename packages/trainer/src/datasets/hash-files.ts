@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { SerError } from '@ser/dsp-wasm';
 
 const filesAtOnce = 8;
 
-/** A file's SHA-256 in hexadecimal and its length in bytes. */
-export interface FileDigest {
-  contentHash: string;
-  byteLength: number;
-}
+/** A file's SHA-256 in hexadecimal and its length in bytes, or why it could not be read. */
+export type FileDigest = { contentHash: string; byteLength: number } | { failure: string };
 
 /**
  * Hashes files, eight at a time and each in chunks, so memory does not grow with their sizes.
- * Results stand in the order of `paths`.
- *
- * @throws SerError FILE_UNREADABLE that names the first file that cannot be read
+ * Results stand in the order of `paths`; a file that cannot be read stops no other.
  */
 export async function hashFiles(paths: readonly string[]): Promise<FileDigest[]> {
   const digests = new Array<FileDigest>(paths.length);
@@ -36,7 +30,9 @@ async function hashFile(path: string): Promise<FileDigest> {
   try {
     await pipeline(stream, hash);
   } catch (cause) {
-    throw new SerError('FILE_UNREADABLE', `${path} could not be read.`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { failure: 'the file vanished before it was read' };
+    return { failure: `the file could not be read: ${message}` };
   }
   return { contentHash: hash.digest('hex'), byteLength: stream.bytesRead };
 }

@@ -20,7 +20,8 @@ export interface ReadDatasetOptions {
  * Layouts: RAVDESS, EMO-DB, CREMA-D and TESS by their published file names, in any folders; any
  * other corpus as one folder a label. Labels are mapped to the project's vocabulary, so corpora
  * merge. Of byte-identical clips the first is kept; twins whose labels differ are all left out, since
- * no one can tell which label is true. What is left out is listed in `skipped`.
+ * no one can tell which label is true. What is left out, files that cannot be read among it, is listed
+ * in `skipped`.
  *
  * @throws SerError FILE_NOT_FOUND, FILE_UNREADABLE, or DATASET_INVALID for an empty folder, an
  *   unknown layout, an unknown label, or two clips of one corpus with the same id
@@ -58,10 +59,19 @@ export async function readDataset(
     const paths = listing.labelled.map(({ id }) => join(directory, id));
     const digests = await hashFiles(paths);
     listing.labelled.forEach(({ id, label, speaker }, at) => {
-      const { contentHash, byteLength } = digests[at]!;
+      const digest = digests[at]!;
       const path = paths[at]!;
-      if (byteLength === 0) skipped.push({ path, reason: 'the file is empty' });
-      else read.push({ id, path, corpus: listing.name, label, speaker, contentHash });
+      if ('failure' in digest) skipped.push({ path, reason: digest.failure });
+      else if (digest.byteLength === 0) skipped.push({ path, reason: 'the file is empty' });
+      else
+        read.push({
+          id,
+          path,
+          corpus: listing.name,
+          label,
+          speaker,
+          contentHash: digest.contentHash,
+        });
     });
   }
 

@@ -36,7 +36,7 @@ export async function renderReportPage(summary: RunSummary, directory: string): 
 </head>
 <body>
 <h1>${summary.name}</h1>
-<p class="muted">${summary.createdAt} · ${summary.corpora.map(({ name }) => name).join(' + ')} · ${formatProtocol(summary.protocol)}</p>
+<p class="muted">${formatTime(summary.createdAt)} · ${summary.corpora.map(({ name }) => name).join(' + ')} · ${formatProtocol(summary.protocol)}</p>
 ${renderWarnings(summary)}
 ${main !== undefined && renderScores(summary.evaluations[main]!, main)}
 ${charts.curves && html`<h2>Training</h2>${charts.curves}`}
@@ -86,6 +86,11 @@ function renderScores(evaluation: Evaluation, side: Side): Html {
 /** An interval with what was drawn for it: other clips of these speakers, or other speakers. */
 function renderInterval({ low, high, over }: Interval): Html {
   return html`<span>${formatPercent(low)} to ${formatPercent(high)}, 95 % over ${over}</span><br>`;
+}
+
+/** To the minute, as `2026-01-02 03:04 UTC`. */
+function formatTime(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 type Figures = Partial<Record<ChartName, Html>>;

@@ -69,14 +69,14 @@ export function renderMistakes(
   return html`
     <p class="muted">${wrong.length} of ${predictions.length} clips were mistaken; shown are the ${Math.min(count, wrong.length)} of which the model was surest.</p>
     <div class="wide"><table>
-      <tr><th>Clip</th><th>Speaker</th><th>True</th><th>Predicted</th><th class="number">Confidence</th><th>Listen</th></tr>
+      <tr><th>Listen</th><th>True</th><th>Predicted</th><th class="number">Confidence</th><th>Speaker</th><th>Clip</th></tr>
       ${wrong.slice(0, count).map((mistake) => {
         const link = toLink(directory, mistake.path);
         return html`<tr>
-          <td><a href="${link}">${mistake.corpus}/${mistake.clipId}</a></td><td>${mistake.speaker}</td>
+          <td><audio controls preload="none" src="${link}"></audio></td>
           <td>${mistake.truth}</td><td>${mistake.predicted}</td>
           <td class="number">${formatPercent(mistake.confidence)}</td>
-          <td><audio controls preload="none" src="${link}"></audio></td></tr>`;
+          <td>${mistake.speaker}</td><td><a href="${link}">${mistake.corpus}/${mistake.clipId}</a></td></tr>`;
       })}
     </table></div>`;
 }

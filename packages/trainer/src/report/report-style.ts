@@ -21,12 +21,13 @@ a { color: var(--first); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 20px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
 th { color: var(--muted); font-weight: 500; font-size: 13px; white-space: nowrap; }
-td.number, th.number { text-align: right; }
+td.number, th.number { text-align: right; white-space: nowrap; }
 pre { margin: 0; overflow-x: auto; font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .wide > svg { display: block; }
 .files { font-size: 13px; } .files a { margin-right: 12px; }
 details { margin: 10px 0; }
 summary { cursor: pointer; }
 audio { height: 30px; width: 220px; vertical-align: middle; }
+@media (max-width: 600px) { body { padding: 20px 16px 48px; } th, td { padding-right: 14px; } audio { width: 130px; } }
 @media print { audio { display: none; } .wide > svg { max-width: 100%; height: auto; } h2 { break-after: avoid; } svg, tr { break-inside: avoid; } }
 `;

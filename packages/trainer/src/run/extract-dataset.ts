@@ -43,9 +43,15 @@ export async function extractDataset(
     dataset: {
       ...dataset,
       clips,
+      corpora: dataset.corpora.map((corpus) => ({ ...corpus, ...countClips(clips, corpus.name) })),
       labels: dataset.labels.filter((label) => present.has(label)),
       skipped: [...dataset.skipped, ...skipped],
     },
     matrices: new Map(extracted.map(({ clip, matrix }) => [clip, matrix])),
   };
+}
+
+function countClips(clips: readonly Clip[], corpus: string): { clips: number; speakers: number } {
+  const own = clips.filter((clip) => clip.corpus === corpus);
+  return { clips: own.length, speakers: new Set(own.map(({ speaker }) => speaker)).size };
 }

@@ -1,0 +1,77 @@
+import { rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { readDataset } from '../../src/datasets/read-dataset.ts';
+import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
+
+// Worker threads need the built package.
+const dist = (path: string): Promise<unknown> =>
+  import(new URL(`../../dist/${path}`, import.meta.url).href);
+const { extractDataset } = (await dist(
+  'run/extract-dataset.js',
+)) as typeof import('../../src/run/extract-dataset.ts');
+const { extractCopies } = (await dist(
+  'features/extract-clips.js',
+)) as typeof import('../../src/features/extract-clips.ts');
+
+/** A corpus and a cache of its own, for one test. */
+async function prepare() {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  const { SER_CACHE_DIR } = process.env;
+  process.env.SER_CACHE_DIR = join(directory, 'cache');
+  onTestFinished(() => {
+    if (SER_CACHE_DIR === undefined) delete process.env.SER_CACHE_DIR;
+    else process.env.SER_CACHE_DIR = SER_CACHE_DIR;
+  });
+  return corpus;
+}
+
+it('lists clips that vanish or cannot be decoded, and goes on with the others', async () => {
+  const corpus = await prepare();
+  await writeFile(join(corpus, 'happy/noise.wav'), 'no sound at all');
+  const dataset = await readDataset([corpus]);
+  const [vanished, cut, ...others] = dataset.clips.filter(({ id }) => !id.endsWith('noise.wav'));
+  await rm(vanished!.path);
+  await truncate(cut!.path, 3000);
+  const progress: number[] = [];
+  const { dataset: rest, matrices } = await extractDataset(dataset, {
+    ...tinyRecipe,
+    onProgress: (done) => progress.push(done),
+  });
+  expect(rest.clips).toEqual(others);
+  expect([...matrices.keys()]).toEqual(others);
+  expect(progress.at(-1)).toBe(dataset.clips.length);
+  expect(Object.fromEntries(rest.skipped.map(({ path, reason }) => [path, reason]))).toEqual({
+    [join(corpus, 'happy/noise.wav')]: expect.stringContaining('not audio that is known'),
+    [vanished!.path]: expect.stringContaining('ENOENT'),
+    [cut!.path]: expect.stringContaining('truncated'),
+  });
+  expect(rest.corpora).toMatchObject([{ clips: others.length, speakers: 6 }]);
+});
+
+it('ends with the name of a clip that vanished before its copies were made', async () => {
+  const corpus = await prepare();
+  const { clips } = await readDataset([corpus]);
+  await rm(clips[5]!.path);
+  const copies = extractCopies(clips, {
+    frontEnd: { kind: 'features', features: tinyRecipe.features, trim: tinyRecipe.trim },
+    augmentation: {
+      ...{ copies: 1, versionsPerEpoch: 1, gainDb: [-3, 3], speed: null, pitchSemitones: null },
+      ...{ rate: null, tiltDb: null, reverbDecaySec: null, noiseSnrDb: null },
+    },
+  });
+  await expect(copies).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    message: expect.stringContaining(clips[5]!.path),
+  });
+});
+
+it('has nothing to say without a clip that can be read', async () => {
+  const corpus = await prepare();
+  const dataset = await readDataset([corpus]);
+  await Promise.all(dataset.clips.map(({ path }) => truncate(path, 10)));
+  await expect(extractDataset(dataset, tinyRecipe)).rejects.toMatchObject({
+    code: 'DATASET_INVALID',
+    message: expect.stringContaining('None of the 72 clips can be read'),
+  });
+});
