@@ -10,6 +10,7 @@ it.each([
   ['export-onnx'],
   ['features'],
   ['results'],
+  ['serve'],
   ['demo'],
   ['doctor'],
 ])('ser %s --help', async (...command) => {

@@ -1,5 +1,5 @@
 /** Encodes mono samples as a WAV file of 32-bit floats. */
-export function encodeFloatWav(samples: Float32Array, sampleRateHz = 16_000): Buffer {
+export function encodeFloatWav(samples: Float32Array, sampleRateHz = 16_000): Buffer<ArrayBuffer> {
   const header = Buffer.alloc(44);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(36 + samples.byteLength, 4);

@@ -7,6 +7,7 @@ import { addExportOnnxCommand } from './commands/export-onnx.ts';
 import { addFeaturesCommand } from './commands/features.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addResultsCommand } from './commands/results.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { version } from './version.ts';
 
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addExportOnnxCommand(program);
   addResultsCommand(program);
   addFeaturesCommand(program);
+  addServeCommand(program);
   addDemoCommand(program);
   addDoctorCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,6 +1,7 @@
 /** Stable codes of every error that the project throws on purpose. */
 export type SerErrorCode =
   | 'ABORTED'
+  | 'ADDRESS_UNAVAILABLE'
   | 'AUDIO_DECODE_FAILED'
   | 'AUDIO_EMPTY'
   | 'AUDIO_NOT_FINITE'
@@ -14,6 +15,7 @@ export type SerErrorCode =
   | 'FILE_UNREADABLE'
   | 'FILE_UNWRITABLE'
   | 'INVALID_ARGUMENT'
+  | 'MICROPHONE_UNAVAILABLE'
   | 'MODEL_INVALID'
   | 'RUNTIME_UNAVAILABLE'
   | 'RUN_INVALID'

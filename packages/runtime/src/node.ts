@@ -82,6 +82,8 @@ export async function onnxRuntimeVersion(): Promise<string> {
 }
 
 async function importOnnxRuntime() {
+  // Without it the library tells its maker of its use, and leaves files in the temporary folder.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     return await import('onnxruntime-node');
   } catch (cause) {

@@ -1,0 +1,43 @@
+import type { SerErrorCode } from '@ser/dsp-wasm';
+import type { LiveUpdate, Prediction, Segment } from '@ser/runtime';
+
+/** The first message to a worker: the bytes of its model. */
+export interface OpenMessage {
+  model: Uint8Array;
+}
+
+/** What a worker can be asked for, and what it answers. */
+export interface Work {
+  predict: {
+    task: { audio: Uint8Array; maxDurationSec: number };
+    result: Prediction;
+  };
+  timeline: {
+    task: { audio: Uint8Array; maxDurationSec: number; windowSec: number; hopSec: number };
+    result: Segment[];
+  };
+  openStream: {
+    task: { stream: number; sampleRateHz: number; windowSec: number; hopSec: number };
+    result: { latencySec: number };
+  };
+  pushStream: {
+    task: { stream: number; samples: Float32Array };
+    result: LiveUpdate[];
+  };
+  closeStream: { task: { stream: number }; result: null };
+}
+
+export type WorkName = keyof Work;
+
+/** A task, or the wish that the task of that number be given up. */
+export type ToWorker =
+  | { [Name in WorkName]: { id: number; name: Name; task: Work[Name]['task'] } }[WorkName]
+  | { id: number; name: 'cancel' };
+
+/** The number under which a worker answers its first message. */
+export const openId = -1;
+
+/** A worker answers tasks by their number; its first message when it has predicted once. */
+export type FromWorker =
+  | { kind: 'done'; id: number; result: unknown }
+  | { kind: 'failed'; id: number; code: SerErrorCode | null; message: string };
