@@ -9,7 +9,9 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...['architecture', 'errors', 'features', 'protocols'].map((name) => `docs/${name}.md`),
+  ...['architecture', 'errors', 'features', 'protocols', 'serving'].map(
+    (name) => `docs/${name}.md`,
+  ),
 ];
 
 describe('the documentation', () => {
@@ -23,6 +25,18 @@ describe('the documentation', () => {
     const codes = [...read('packages/dsp-wasm/src/errors.ts').matchAll(/^ {2}\| '(\w+)'/gm)];
     const rows = [...read('docs/errors.md').matchAll(/^\| `(\w+)`/gm)];
     expect(rows.map(([, code]) => code)).toEqual(codes.map(([, code]) => code));
+  });
+
+  it('has a row for every error of the service, with its status', () => {
+    const source = read('apps/cli/src/serve/service-error.ts');
+    const codes = [...source.matchAll(/^ {2}([A-Z_]+): (\d+),/gm)].map(([, code, status]) => [
+      code,
+      status,
+    ]);
+    const rows = [...read('docs/serving.md').matchAll(/^\| `([A-Z_]+)` \| (\d+)/gm)];
+    expect(rows.map(([, code, status]) => [code, status])).toEqual(
+      codes.filter(([code]) => !code!.startsWith('AUDIO_') && code !== 'INVALID_ARGUMENT'),
+    );
   });
 
   it('has a row for every protocol', () => {
