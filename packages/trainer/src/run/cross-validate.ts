@@ -53,8 +53,14 @@ export interface CrossValidateOptions {
 
 /** What `crossValidate` finds, as `results.json` holds it. */
 export interface CrossValidation extends FoldsSummary {
+  /** What makes these results; the recipe is named, and whole below. */
+  command: string;
+  /** When the last run ended, ISO 8601. */
+  createdAt: string;
   recipe: Recipe;
   protocol: ProtocolName;
+  /** How many folds `speaker-kfold` was asked to make; null: as the protocol has it. */
+  folds: number | null;
   data: string[];
   seeds: number[];
   /** Runs of the whole; `runs` has fewer while it is under way. */
@@ -176,13 +182,27 @@ async function readFinished(
 }
 
 function describeResults(
-  { recipe, protocol, data, seeds = [0] }: CrossValidateOptions,
+  options: CrossValidateOptions,
   finished: FinishedFold[],
   rest: Pick<CrossValidation, 'runCount' | 'jobs' | 'elapsedSec'>,
 ): CrossValidation {
-  const { environment } = finished[0]!.summary;
-  const settings = { recipe, protocol, data: [...data], seeds: [...seeds] };
-  return { ...settings, ...rest, environment, ...summariseFolds(finished) };
+  const { recipe, protocol, folds = null, data, seeds = [0] } = options;
+  return {
+    command: formatCommand(options),
+    createdAt: new Date().toISOString(),
+    ...{ recipe, protocol, folds, data: [...data], seeds: [...seeds] },
+    ...rest,
+    environment: finished[0]!.summary.environment,
+    ...summariseFolds(finished),
+  };
+}
+
+function formatCommand({ data, recipe, protocol, folds, seeds = [0] }: CrossValidateOptions) {
+  return [
+    `ser cross-validate --data ${data.join(' ')} --recipe ${recipe.name} --protocol ${protocol}`,
+    ...(folds === undefined ? [] : [`--folds ${folds}`]),
+    `--seeds ${seeds.join(',')}`,
+  ].join(' ');
 }
 
 async function readElapsed(outDirectory: string): Promise<number> {

@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type CrossValidation, writeSyntheticCorpus } from '@ser/trainer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSerOutput, runCommand, runSer, serPath } from '../support/run-ser.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
+
+const folder = makeTemporaryFolder();
+const corpus = join(folder, 'corpus');
+const recipe = join(folder, 'tiny.json');
+const unbroken = join(folder, 'unbroken', 'run');
+
+const settings = {
+  ...{ name: 'tiny', description: 'Trains in a second.', trim: null },
+  features: {
+    ...{ sampleRateHz: 16_000, fftLength: 1024, hopLength: 512, sets: ['mfcc'] },
+    ...{ mel: { bands: 32 }, mfcc: { coefficients: 13 } },
+  },
+  model: {
+    ...{ normalisation: 'clip', specAugment: null, lstmUnits: [24], denseUnits: 16, dropout: 0.2 },
+  },
+  training: {
+    ...{ epochs: 6, batchSize: 16, learningRate: 0.01, schedule: 'one-cycle', weightDecay: 0.01 },
+    ...{ gradientClipNorm: 2, labelSmoothing: 0.1, patience: null },
+  },
+};
+
+const listTrainArguments = (out: string): string[] => [
+  ...['train', '--data', corpus, '--recipe', recipe, '--protocol', 'speaker-kfold', '--json'],
+  ...['--out', out],
+];
+
+beforeAll(async () => {
+  await writeSyntheticCorpus(corpus, { speakers: 6, clipsPerEmotion: 2, emotions });
+  writeFileSync(recipe, JSON.stringify(settings));
+  await readSerOutput(listTrainArguments(unbroken));
+});
+const emotions = ['neutral', 'happy', 'angry'] as const;
+
+/** Whether this machine lets a process have a small disk of its own. */
+function canMount(): boolean {
+  try {
+    execFileSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A training, as a shell command, whose folder takes no more than `bytes`, and that leaves `out`. */
+const limits = [
+  {
+    name: 'files of a limited size',
+    reason: /EFBIG/,
+    share: 0.7,
+    command: (out: string, bytes: number, train: (out: string) => string) =>
+      `ulimit -f ${Math.floor(bytes / 1024)}; exec ${train(out)}`,
+  },
+  ...(canMount()
+    ? [
+        {
+          name: 'a full disk',
+          reason: /ENOSPC/,
+          // The first checkpoint fits, a second beside it does not.
+          share: 1.7,
+          command: (out: string, bytes: number, train: (out: string) => string) => {
+            const disk = join(dirname(out), 'disk');
+            const mount = `mkdir -p ${disk} && mount -t tmpfs -o size=${bytes} tmpfs ${disk}`;
+            const inside = `${mount} && ${train(join(disk, basename(out)))}; code=$?; cp -r ${disk}/. ${dirname(out)}; exit $code`;
+            return `exec unshare -rm bash -c '${inside}'`;
+          },
+        },
+      ]
+    : []),
+];
+
+describe.each(limits)('$name', ({ name, reason, share, command }) => {
+  it('ends with the reason, and the training goes on once there is room', async () => {
+    const out = join(folder, name.replaceAll(' ', '-'), 'run');
+    const { size } = statSync(join(unbroken, 'checkpoint.bin'));
+    const train = (directory: string) =>
+      [process.execPath, serPath, ...listTrainArguments(directory)].join(' ');
+    const shell = command(out, Math.round(share * size), train);
+    const { exitCode, stderr } = await runCommand('bash', ['-c', shell]);
+    expect(stderr).toMatch(/^ser: \S+checkpoint\.bin could not be written: [^\n]+\n$/);
+    expect(stderr).toMatch(reason);
+    expect(exitCode).toBe(1);
+    expect(readdirSync(out).filter((file) => file.endsWith('.tmp'))).toEqual([]);
+    expect(existsSync(join(out, 'checkpoint.bin'))).toBe(share > 1);
+    await readSerOutput(['train', '--resume', out, '--json']);
+    for (const file of ['model.onnx', 'predictions.csv']) {
+      expect(readFileSync(join(out, file)).equals(readFileSync(join(unbroken, file)))).toBe(true);
+    }
+  });
+});
+
+/** Results without times and what else differs from call to call. */
+function readResults(out: string): object {
+  const text = readFileSync(join(out, 'results.json'), 'utf8');
+  return JSON.parse(text, (key, value) =>
+    ['createdAt', 'elapsedSec', 'trainingSec'].includes(key) ? undefined : value,
+  );
+}
+
+it('a cross-validation killed on the way ends with the results of an unbroken one', async () => {
+  const list = (out: string): string[] => [
+    ...['cross-validate', '--data', corpus, '--recipe', recipe, '--out', out, '--json'],
+    ...['--protocol', 'speaker-kfold', '--folds', '3', '--seeds', '0', '--jobs', '2'],
+  ];
+  const [whole, broken] = [join(folder, 'whole'), join(folder, 'broken')];
+  await readSerOutput(list(whole));
+  const killed = await runSer(list(broken), {
+    onOutput: (text, child) => {
+      if (/"finished".*"done":1/.test(text)) child.kill('SIGKILL');
+    },
+  });
+  expect(killed.exitCode).toBeNull();
+  expect(readResults(broken)).toMatchObject({ runCount: 3, runs: [{}] });
+  await readSerOutput(list(broken));
+  expect(readResults(broken)).toEqual(readResults(whole));
+  const { command, folds, runs, pooled, environment } = readResults(whole) as CrossValidation;
+  expect(command).toBe(
+    `ser cross-validate --data ${corpus} --recipe tiny --protocol speaker-kfold --folds 3 --seeds 0`,
+  );
+  expect(folds).toBe(3);
+  expect(runs.map(({ tested }) => tested.length)).toEqual([2, 2, 2]);
+  expect(runs.map(({ corpora }) => corpora.length)).toEqual([1, 1, 1]);
+  expect(pooled[0]!.speakers).toHaveLength(6);
+  expect(pooled[0]!.uarSpeakerInterval!.over).toBe('speakers');
+  expect(environment.processor).toMatch(/cores$/);
+});
