@@ -5,26 +5,12 @@ import { type CrossValidation, writeSyntheticCorpus } from '@ser/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSerOutput, runCommand, runSer, serPath } from '../support/run-ser.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
+import { tinyRecipe } from '../support/tiny-recipe.ts';
 
 const folder = makeTemporaryFolder();
 const corpus = join(folder, 'corpus');
 const recipe = join(folder, 'tiny.json');
 const unbroken = join(folder, 'unbroken', 'run');
-
-const settings = {
-  ...{ name: 'tiny', description: 'Trains in a second.', trim: null },
-  features: {
-    ...{ sampleRateHz: 16_000, fftLength: 1024, hopLength: 512, sets: ['mfcc'] },
-    ...{ mel: { bands: 32 }, mfcc: { coefficients: 13 } },
-  },
-  model: {
-    ...{ normalisation: 'clip', specAugment: null, lstmUnits: [24], denseUnits: 16, dropout: 0.2 },
-  },
-  training: {
-    ...{ epochs: 6, batchSize: 16, learningRate: 0.01, schedule: 'one-cycle', weightDecay: 0.01 },
-    ...{ gradientClipNorm: 2, labelSmoothing: 0.1, patience: null },
-  },
-};
 
 const listTrainArguments = (out: string): string[] => [
   ...['train', '--data', corpus, '--recipe', recipe, '--protocol', 'speaker-kfold', '--json'],
@@ -33,7 +19,7 @@ const listTrainArguments = (out: string): string[] => [
 
 beforeAll(async () => {
   await writeSyntheticCorpus(corpus, { speakers: 6, clipsPerEmotion: 2, emotions });
-  writeFileSync(recipe, JSON.stringify(settings));
+  writeFileSync(recipe, JSON.stringify(tinyRecipe));
   await readSerOutput(listTrainArguments(unbroken));
 });
 const emotions = ['neutral', 'happy', 'angry'] as const;
@@ -106,26 +92,26 @@ function readResults(out: string): object {
 it('a cross-validation killed on the way ends with the results of an unbroken one', async () => {
   const list = (out: string): string[] => [
     ...['cross-validate', '--data', corpus, '--recipe', recipe, '--out', out, '--json'],
-    ...['--protocol', 'speaker-kfold', '--folds', '3', '--seeds', '0', '--jobs', '2'],
+    ...['--protocol', 'speaker-kfold', '--folds', '2', '--seeds', '0', '--jobs', '1'],
   ];
   const [whole, broken] = [join(folder, 'whole'), join(folder, 'broken')];
   await readSerOutput(list(whole));
   const killed = await runSer(list(broken), {
     onOutput: (text, child) => {
-      if (/"finished".*"done":1/.test(text)) child.kill('SIGKILL');
+      if (/"epoch".*fold-1/.test(text)) child.kill('SIGKILL');
     },
   });
   expect(killed.exitCode).toBeNull();
-  expect(readResults(broken)).toMatchObject({ runCount: 3, runs: [{}] });
+  expect(readResults(broken)).toMatchObject({ runCount: 2, runs: [{}] });
   await readSerOutput(list(broken));
   expect(readResults(broken)).toEqual(readResults(whole));
   const { command, folds, runs, pooled, environment } = readResults(whole) as CrossValidation;
   expect(command).toBe(
-    `ser cross-validate --data ${corpus} --recipe tiny --protocol speaker-kfold --folds 3 --seeds 0`,
+    `ser cross-validate --data ${corpus} --recipe tiny --protocol speaker-kfold --folds 2 --seeds 0`,
   );
-  expect(folds).toBe(3);
-  expect(runs.map(({ tested }) => tested.length)).toEqual([2, 2, 2]);
-  expect(runs.map(({ corpora }) => corpora.length)).toEqual([1, 1, 1]);
+  expect(folds).toBe(2);
+  expect(runs.map(({ tested }) => tested.length)).toEqual([3, 3]);
+  expect(runs.map(({ corpora }) => corpora.length)).toEqual([1, 1]);
   expect(pooled[0]!.speakers).toHaveLength(6);
   expect(pooled[0]!.uarSpeakerInterval!.over).toBe('speakers');
   expect(environment.processor).toMatch(/cores$/);

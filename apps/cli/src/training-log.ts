@@ -1,10 +1,15 @@
 import type { TrainEvent } from '@ser/trainer';
 import { Progress } from './progress.ts';
 
+type BatchEvent = Extract<TrainEvent, { type: 'batch' }>;
+type EpochEvent = Extract<TrainEvent, { type: 'epoch' }>;
+
 /** Shows a training: bars for what is under way, a line for what is done. */
 export class TrainingLog {
   readonly #progress = new Progress();
   readonly #json: boolean;
+  readonly #pace = new Pace();
+  #validationUar: number | undefined;
 
   /** @param options.json print every event as one line of JSON instead */
   constructor({ json }: { json: boolean }) {
@@ -22,24 +27,35 @@ export class TrainingLog {
         this.#progress.update('Features', event.done, event.total);
         break;
       case 'augmentation':
+        this.#pace.start();
         this.#progress.update('Augmented clips', event.done, event.total);
         break;
       case 'batch':
-        this.#progress.update(`Epoch ${event.epoch}/${event.epochs}`, event.done, event.total);
+        this.#pace.take(event);
+        this.#progress.update(
+          `Epoch ${event.epoch}/${event.epochs}`,
+          event.done,
+          event.total,
+          this.#describeBatch(event),
+        );
         break;
       case 'dataset':
         this.#progress.stop();
-        print(`Dataset: ${event.clips} clips, labels ${event.labels.join(', ')}`);
+        print(
+          `Dataset: ${event.clips} clips, ${event.skipped.length} left out, labels ${event.labels.join(', ')}`,
+        );
         for (const { path, reason } of event.skipped) print(`  left out ${path}: ${reason}`);
         break;
       case 'split':
+        this.#pace.start();
         print(
           `Split ${event.protocol}: ${event.train} clips to train, ${event.validation} to validate, ${event.test} to test`,
         );
         break;
       case 'epoch':
         this.#progress.stop();
-        print(formatEpoch(event));
+        this.#validationUar = event.validationUar;
+        print(this.#formatEpoch(event));
         break;
     }
   }
@@ -48,13 +64,52 @@ export class TrainingLog {
   stop(): void {
     this.#progress.stop();
   }
+
+  #describeBatch({ loss, accuracy }: BatchEvent): string {
+    const uar = this.#validationUar === undefined ? '' : `UAR ${this.#validationUar.toFixed(3)} `;
+    return `loss ${loss.toFixed(3)} accuracy ${accuracy.toFixed(3)} ${uar}${this.#pace.describe()}`;
+  }
+
+  #formatEpoch(event: EpochEvent): string {
+    const epoch = `Epoch ${String(event.epoch).padStart(String(event.epochs).length)}/${event.epochs}`;
+    const train = `train loss ${event.trainLoss.toFixed(4)} accuracy ${event.trainAccuracy.toFixed(4)}`;
+    const validation = `validation loss ${event.validationLoss.toFixed(4)} accuracy ${event.validationAccuracy.toFixed(4)} UAR ${event.validationUar.toFixed(4)}`;
+    const time = `${event.durationSec.toFixed(1)} s, ${this.#pace.describe()}`;
+    return `${epoch}  ${train}  ${validation}  ${time}`;
+  }
 }
 
-function formatEpoch(event: Extract<TrainEvent, { type: 'epoch' }>): string {
-  const epoch = `Epoch ${String(event.epoch).padStart(String(event.epochs).length)}/${event.epochs}`;
-  const train = `train loss ${event.trainLoss.toFixed(4)} accuracy ${event.trainAccuracy.toFixed(4)}`;
-  const validation = `validation loss ${event.validationLoss.toFixed(4)} accuracy ${event.validationAccuracy.toFixed(4)} UAR ${event.validationUar.toFixed(4)}`;
-  return `${epoch}  ${train}  ${validation}  ${event.durationSec.toFixed(1)} s`;
+/** Clips a second since this process began to train, validation included, and what that leaves to wait. */
+class Pace {
+  #startedMs = 0;
+  #atStart: number | undefined;
+  #done = 0;
+  #open = 0;
+
+  /** Starts the clock anew. */
+  start(): void {
+    this.#startedMs = performance.now();
+  }
+
+  /** Takes what a batch left done. Of a resumed training, earlier epochs do not count. */
+  take({ epoch, epochs, done, total }: BatchEvent): void {
+    this.#atStart ??= (epoch - 1) * total;
+    this.#done = (epoch - 1) * total + done;
+    this.#open = epochs * total - this.#done;
+  }
+
+  /** Such as `310 clips/s, 4 min left`. */
+  describe(): string {
+    const elapsedSec = (performance.now() - this.#startedMs) / 1000;
+    const clipsPerSec = (this.#done - (this.#atStart ?? 0)) / elapsedSec;
+    return `${Math.round(clipsPerSec)} clips/s, ${formatTime(this.#open / clipsPerSec)} left`;
+  }
+}
+
+function formatTime(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function printJson(event: TrainEvent): void {

@@ -30,6 +30,15 @@ export interface EpochLog {
   durationSec: number;
 }
 
+/** How far an epoch is, and what its batches gave so far. */
+export interface EpochProgress {
+  epoch: number;
+  /** Clips seen. */
+  clips: number;
+  loss: number;
+  accuracy: number;
+}
+
 /** What a training left behind; the model holds the weights of `bestEpoch`. */
 export interface FitResult {
   history: EpochLog[];
@@ -48,8 +57,8 @@ export interface FitOptions {
   checkpointPath?: string;
   /** Called after every epoch. */
   onEpoch?: (log: EpochLog) => void;
-  /** Called after every batch, with the number of clips seen in this epoch. */
-  onBatch?: (clips: number, epoch: number) => void;
+  /** Called after every batch. */
+  onBatch?: (progress: EpochProgress) => void;
   /** Stops the training after the current batch; the checkpoint stays. */
   signal?: AbortSignal;
 }
@@ -130,7 +139,7 @@ async function runEpoch(
     lossSum += outcome.loss * batch.length;
     correct += outcome.correct;
     seen += batch.length;
-    options.onBatch?.(seen, epoch);
+    options.onBatch?.({ epoch, clips: seen, loss: lossSum / seen, accuracy: correct / seen });
     // Lets signals and timers through: the kernels run synchronously.
     await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted) throw new SerError('ABORTED', `Training was stopped in epoch ${epoch}.`);

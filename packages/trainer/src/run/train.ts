@@ -22,8 +22,18 @@ export type TrainEvent =
   | { type: 'dataset'; clips: number; labels: string[]; skipped: SkippedFile[] }
   | { type: 'split'; protocol: string; train: number; validation: number; test: number }
   | { type: 'augmentation'; done: number; total: number }
-  | { type: 'batch'; epoch: number; epochs: number; done: number; total: number }
-  | ({ type: 'epoch'; epochs: number } & EpochLog);
+  /** `done` clips of `total` of this epoch; loss and accuracy are those of the epoch so far. */
+  | {
+      type: 'batch';
+      epoch: number;
+      epochs: number;
+      done: number;
+      total: number;
+      loss: number;
+      accuracy: number;
+    }
+  /** `clips` were trained on. */
+  | ({ type: 'epoch'; epochs: number; clips: number } & EpochLog);
 
 /** Input of `train`. */
 export interface TrainOptions {
@@ -92,8 +102,9 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     versionsPerEpoch,
     seed: settings.seed,
     checkpointPath: join(directory, runFiles.checkpoint),
-    onBatch: (done, epoch) => report({ type: 'batch', epoch, epochs, done, total }),
-    onEpoch: (log) => report({ type: 'epoch', epochs, ...log }),
+    onBatch: ({ clips, ...batch }) =>
+      report({ type: 'batch', epochs, done: clips, total, ...batch }),
+    onEpoch: (log) => report({ type: 'epoch', epochs, clips: total, ...log }),
     ...(signal && { signal }),
   });
   const summary = summariseRun({
