@@ -14,7 +14,7 @@ import type { Service } from './service.ts';
 import { type Failure, ServiceError, toFailure } from './service-error.ts';
 import { carryStream, maxMessageBytes } from './stream-socket.ts';
 
-const headersTimeoutMs = 10_000;
+const headersTimeoutSec = 10;
 const keepAliveMs = 65_000;
 const mostConnections = 2048;
 
@@ -41,7 +41,7 @@ export async function runServer(service: Service): Promise<RunningServer> {
   });
   const server = createServer(
     {
-      headersTimeout: headersTimeoutMs,
+      headersTimeout: 1000 * Math.min(headersTimeoutSec, limits.uploadTimeoutSec),
       // Bodies have a limit of their own, which answers with the same error in more detail.
       requestTimeout: 1000 * (limits.uploadTimeoutSec + 5),
       connectionsCheckingInterval: 1000,
@@ -108,6 +108,8 @@ function addStreams(server: Server, service: Service): WebSocketServer {
       const { format: _, ...opening } = query;
       const stream = await streams.open(opening);
       socket.once('close', stream.close);
+      // The client may have gone meanwhile.
+      if (socket.destroyed) return stream.close();
       sockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
         logEvent({ level: 'info', event: 'stream-opened' });
         carryStream(webSocket, stream, query, manifest.labels, {
