@@ -11,7 +11,7 @@ const trainer = join(root, 'packages/trainer');
 /** A fresh install of the trainer: its own copy of tfjs-node, as the registry gives it. */
 function installTrainer(): string {
   const copy = mkdtempSync(join(folder, 'trainer-'));
-  for (const name of ['dist', 'package.json']) {
+  for (const name of ['dist', 'native', 'package.json']) {
     cpSync(join(trainer, name), join(copy, name), { recursive: true });
   }
   const modules = join(trainer, 'node_modules');

@@ -1,6 +1,6 @@
 import { type Manifest, manifestKey } from '@ser/runtime/core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-node';
-import { BidirectionalLstm, type LstmWeights } from '../models/bidirectional-lstm.ts';
+import { BidirectionalLstm, type LayerWeights } from '../models/bidirectional-lstm.ts';
 import { NormaliseClip, varianceFloor } from '../models/normalise-clip.ts';
 import { SeededDropout } from '../models/seeded-dropout.ts';
 import { SpecAugment } from '../models/spec-augment.ts';
@@ -187,7 +187,7 @@ function transposeGates(kernel: LayerVariable): Float32Array {
 }
 
 /** ONNX's bias is that of the input followed by that of the recurrence, which Keras does not have. */
-function expandBias({ bias }: LstmWeights): Float32Array {
+function expandBias({ bias }: LayerWeights): Float32Array {
   return tf.tidy(() => {
     const gates = orderGates(tf.split(bias.read(), 4));
     return tf.concat([...gates, tf.zerosLike(bias.read())]).dataSync<'float32'>() as Float32Array;

@@ -51,59 +51,19 @@ export function attribute(
 export function executeKernel(
   name: string,
   attributes: KernelAttribute[],
-  inputs: readonly Tensor[],
+  inputs: readonly (Tensor | Int64Scalar)[],
   outputs: number,
 ): Tensor[] {
   const { binding } = backend();
-  return binding
-    .executeOp(name, attributes, backend().getInputTensorIds([...inputs]), outputs)
-    .map((metadata) => backend().createOutputTensor(metadata));
-}
-
-/**
- * Many small kernels in a row on the addon's own tensor handles, without a tfjs tensor for each
- * result. Everything made in it is freed by {@link HandleScope.dispose}.
- */
-export class HandleScope {
-  readonly #backend = backend();
-  readonly #made: number[] = [];
-
-  /** Handles of tensors; they stay the tensors' own. */
-  borrow(tensors: readonly Tensor[]): number[] {
-    return this.#backend.getInputTensorIds([...tensors]);
-  }
-
-  /** The handle of an int64 scalar, which tfjs has no tensor for. */
-  addInt64(value: number): number {
-    const [id] = this.#backend.getInputTensorIds([new Int64Scalar(value)]);
-    this.#made.push(id!);
-    return id!;
-  }
-
-  /** Runs a kernel and returns the handles of its results. */
-  run(name: string, attributes: KernelAttribute[], inputs: number[], outputs: number): number[] {
-    const ids = this.#backend.binding
-      .executeOp(name, attributes, inputs, outputs)
-      .map(({ id }) => id);
-    this.#made.push(...ids);
-    return ids;
-  }
-
-  /** Runs a kernel whose results leave the scope as tensors. */
-  runToTensors(
-    name: string,
-    attributes: KernelAttribute[],
-    inputs: number[],
-    outputs: number,
-  ): Tensor[] {
-    return this.#backend.binding
-      .executeOp(name, attributes, inputs, outputs)
-      .map((metadata) => this.#backend.createOutputTensor(metadata));
-  }
-
-  /** Frees what was made. */
-  dispose(): void {
-    for (const id of this.#made) this.#backend.binding.deleteTensor(id);
-    this.#made.length = 0;
+  const ids = backend().getInputTensorIds([...inputs]);
+  try {
+    return binding
+      .executeOp(name, attributes, ids, outputs)
+      .map((metadata) => backend().createOutputTensor(metadata));
+  } finally {
+    // These handles are made for the call, and nobody else frees them.
+    inputs.forEach((input, at) => {
+      if (input instanceof Int64Scalar) binding.deleteTensor(ids[at]!);
+    });
   }
 }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import {
   cp,
   mkdir,
@@ -14,6 +13,8 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { locateCache } from '../cache-directory.ts';
+import { buildLstmAddon } from './lstm-addon.ts';
+import { runCommand } from './run-command.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -42,8 +43,8 @@ export interface TensorFlowState {
 /**
  * Makes tfjs-node importable: links its native part from the cache, and fills the cache first when
  * it is empty. tfjs-node's own installer is used where its host answers; otherwise TensorFlow's
- * libraries come out of the PyPI wheel and the addon is compiled against them. Safe to call from
- * several processes at once.
+ * libraries come out of the PyPI wheel and the addon is compiled against them. Compiles the LSTM's
+ * kernel too, where a compiler is there. Safe to call from several processes at once.
  *
  * @param report called with one line a step; default: standard error.
  * @throws SerError `TENSORFLOW_UNAVAILABLE` with one sentence that says what to install.
@@ -52,9 +53,14 @@ export async function ensureTensorFlow(
   report: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): Promise<void> {
   const state = await inspectTensorFlow();
-  if (state.linked) return;
-  if (!state.cached) await fillCache(state.cacheDirectory, report);
-  await linkPackage(state.cacheDirectory);
+  if (!state.linked) {
+    if (!state.cached) await fillCache(state.cacheDirectory, report);
+    await linkPackage(state.cacheDirectory);
+  }
+  const obstacle = await buildLstmAddon(join(packageDirectory(), 'deps', 'lib'));
+  if (obstacle) {
+    report(`The LSTM could not be compiled, TensorFlow's own is slower: ${obstacle.trim()}`);
+  }
 }
 
 /** Returns what is there of TensorFlow's native part, without changing anything. */
@@ -288,26 +294,4 @@ async function measureDirectory(directory: string): Promise<number> {
     ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-interface CommandResult {
-  exitCode: number;
-  stderr: string;
-}
-
-/** Runs a command without a shell; a command that is not there gives exit code 127. */
-function runCommand(
-  command: string,
-  args: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<CommandResult> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      stderr = (stderr + chunk).slice(-20_000);
-    });
-    child.on('error', (error) => resolve({ exitCode: 127, stderr: error.message }));
-    child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? 1, stderr }));
-  });
 }

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
 
@@ -12,18 +11,19 @@ legacy.isArray ??= Array.isArray;
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
 
-// Small products gain nothing from threads; a second one of ours runs beside this one instead.
-process.env.TF_NUM_INTRAOP_THREADS ??= String(Math.ceil(availableParallelism() / 2));
-
 const require = createRequire(import.meta.url);
 
 /** tfjs-node. Import this module only after `ensureTensorFlow()` has resolved. */
 export const tf = require('@tensorflow/tfjs-node') as typeof TensorFlow;
 
-/** tfjs-node's stand-in for an int64 scalar input. */
+/** tfjs-node's stand-in for an int64 scalar input, which tfjs has no tensor for. */
 export const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors') as {
-  Int64Scalar: new (value: number) => object;
+  Int64Scalar: new (value: number) => Int64Scalar;
 };
+
+export interface Int64Scalar {
+  readonly valueArray: Int32Array;
+}
 
 /** The version of the TensorFlow library behind tfjs-node. */
 export const tensorflowVersion: string = (
