@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 
 /**
@@ -33,4 +33,11 @@ export async function writeFileAtomic(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SerError('FILE_UNWRITABLE', `${path} could not be written: ${reason}.`, { cause });
   }
+}
+
+/** Removes what {@link writeFileAtomic} left in a folder when its process was killed on the way. */
+export async function removeTemporaries(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  const left = names.filter((name) => /\.\d+-[0-9a-f]{8}\.tmp$/.test(name));
+  await Promise.all(left.map((name) => rm(join(directory, name), { force: true })));
 }

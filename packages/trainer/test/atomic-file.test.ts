@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { writeFileAtomic } from '../src/atomic-file.ts';
+import { removeTemporaries, writeFileAtomic } from '../src/atomic-file.ts';
 import { makeFolder } from './corpora/fake-corpus.ts';
 
 it('makes folders, replaces the old content and leaves no other file', async () => {
@@ -28,4 +28,13 @@ it('names the file that cannot be written', async () => {
   });
   await expect(writeFileAtomic(`${directory}/folder`, '')).rejects.toThrow('could not be written');
   expect((await readdir(directory)).sort()).toEqual(['file', 'folder']);
+});
+
+it('clears what killed writes left, and nothing else', async () => {
+  const left = 'checkpoint.bin.123-0a1b2c3d.tmp';
+  const directory = await makeFolder([left, 'checkpoint.bin', 'own.tmp', `folder/${left}`]);
+  await removeTemporaries(directory);
+  expect((await readdir(directory)).sort()).toEqual(['checkpoint.bin', 'folder', 'own.tmp']);
+  expect(await readdir(`${directory}/folder`)).toEqual([left]);
+  await removeTemporaries(`${directory}/nowhere`);
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { removeTemporaries } from '../atomic-file.ts';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { countDraws } from '../fit/draw-epoch.ts';
@@ -61,6 +62,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const { recipe } = settings;
   const report = (event: TrainEvent): void => options.onEvent?.(event);
   const isNew = await isNewRun(directory, settings);
+  await removeTemporaries(directory);
 
   const { dataset, matrices } = await extractDataset(await readDataset(settings.data, recipe), {
     ...recipe,
