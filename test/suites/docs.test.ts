@@ -28,15 +28,10 @@ describe('the documentation', () => {
   });
 
   it('has a row for every error of the service, with its status', () => {
-    const source = read('apps/cli/src/serve/service-error.ts');
-    const codes = [...source.matchAll(/^ {2}([A-Z_]+): (\d+),/gm)].map(([, code, status]) => [
-      code,
-      status,
-    ]);
+    const [source] = read('apps/cli/src/serve/service-error.ts').split('as const');
+    const codes = [...source!.matchAll(/^ {2}([A-Z_]+): (\d+),/gm)];
     const rows = [...read('docs/serving.md').matchAll(/^\| `([A-Z_]+)` \| (\d+)/gm)];
-    expect(rows.map(([, code, status]) => [code, status])).toEqual(
-      codes.filter(([code]) => !code!.startsWith('AUDIO_') && code !== 'INVALID_ARGUMENT'),
-    );
+    expect(rows.map((row) => row.slice(1))).toEqual(codes.map((code) => code.slice(1)));
   });
 
   it('has a row for every protocol', () => {

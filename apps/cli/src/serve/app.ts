@@ -25,8 +25,6 @@ const timelineTypes: Record<SegmentFormat, string> = {
   text: 'text/plain; charset=utf-8',
 };
 
-/** Stands in the log for an answer that nobody waited for. */
-const clientLeft = 499;
 const probes = ['/healthz', '/readyz', '/metrics'];
 
 /** All that the service answers over HTTP. */
@@ -58,9 +56,7 @@ function addWrapping(app: Hono<Env>, service: Service): void {
     const seconds = (performance.now() - start) / 1000;
     const { method } = context.req;
     const route = nameRoute(routePath(context, -1));
-    const { incoming, outgoing } = context.env;
-    const hasLeft = incoming.destroyed && !outgoing.writableEnded && !incoming.complete;
-    const status = hasLeft ? clientLeft : context.res.status;
+    const { status } = context.res;
     metrics.requests.inc({ route, method, status });
     if (route !== 'other') metrics.requestSeconds.observe({ route }, seconds);
     const ms = Math.round(10_000 * seconds) / 10;

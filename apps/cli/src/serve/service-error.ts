@@ -41,6 +41,8 @@ export interface Failure {
 }
 
 const audioStatus: Partial<Record<SerErrorCode, number>> = {
+  // The client has gone; for figures and the log only.
+  ABORTED: 499,
   AUDIO_DECODE_FAILED: 422,
   AUDIO_EMPTY: 422,
   AUDIO_NOT_FINITE: 422,
