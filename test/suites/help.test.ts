@@ -11,6 +11,7 @@ it.each([
   ['features'],
   ['results'],
   ['serve'],
+  ['listen'],
   ['demo'],
   ['doctor'],
 ])('ser %s --help', async (...command) => {

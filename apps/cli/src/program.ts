@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportOnnxCommand } from './commands/export-onnx.ts';
 import { addFeaturesCommand } from './commands/features.ts';
+import { addListenCommand } from './commands/listen.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addResultsCommand } from './commands/results.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
       '\nExit codes: 0 done, 1 something could not be done, 2 wrong usage.\n\nExample:\n  $ ser predict voice.wav',
     );
   addPredictCommand(program);
+  addListenCommand(program);
   addTrainCommand(program);
   addCrossValidateCommand(program);
   addEvaluateCommand(program);
