@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Rollup } from 'vite';
+import { precachePlugin } from './precache-plugin.ts';
 
-const modelPath = resolve(import.meta.dirname, process.env.SER_MODEL ?? '../../models/model.onnx');
+const here = import.meta.dirname;
+const modelPath = resolve(here, process.env.SER_MODEL ?? '../../models/model.onnx');
 if (!existsSync(modelPath)) {
   throw new Error(
     `The demo needs a model and there is none at ${modelPath}. Train one with \`pnpm ser train\`, or name another file in SER_MODEL.`,
@@ -13,6 +15,8 @@ export default defineConfig({
   // Relative addresses, so that the files may be served from any path.
   base: './',
   resolve: { alias: [{ find: /^ser:model\.onnx/, replacement: modelPath }] },
+  assetsInclude: ['**/*.onnx'],
+  plugins: [precachePlugin((file) => file.includes('silero'))],
   // Found in the source beforehand, or the development server reloads the page at their first use.
   optimizeDeps: {
     include: [
@@ -29,7 +33,17 @@ export default defineConfig({
     // The model and the inference library are large by nature.
     chunkSizeWarningLimit: 2000,
     assetsInlineLimit: 0,
-    rollupOptions: { onwarn },
+    rollupOptions: {
+      input: {
+        index: resolve(here, 'index.html'),
+        'service-worker': resolve(here, 'src/offline/service-worker.ts'),
+      },
+      output: {
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
+      },
+      onwarn,
+    },
   },
 });
 

@@ -1,0 +1,48 @@
+// What TypeScript's own libraries do not know of an AudioWorklet's world.
+declare abstract class AudioWorkletProcessor {
+  readonly port: MessagePort;
+  abstract process(inputs: Float32Array[][]): boolean;
+}
+declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
+
+const chunkLength = 2048;
+
+/** Sends what a microphone gives, averaged to one channel, to the port that it is given. */
+class CaptureProcessor extends AudioWorkletProcessor {
+  #target: MessagePort | null = null;
+  #chunk = new Float32Array(chunkLength);
+  #filled = 0;
+
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }: MessageEvent<MessagePort | null>) => {
+      if (data) this.#target = data;
+      else this.#finish();
+    };
+  }
+
+  process([channels]: Float32Array[][]): boolean {
+    const length = channels?.[0]?.length ?? 0;
+    for (let index = 0; index < length; index++) {
+      let sum = 0;
+      for (const channel of channels!) sum += channel[index]!;
+      this.#chunk[this.#filled++] = sum / channels!.length;
+      if (this.#filled === chunkLength) this.#send();
+    }
+    return true;
+  }
+
+  #send(): void {
+    const chunk = this.#chunk.slice(0, this.#filled);
+    this.#filled = 0;
+    this.#target?.postMessage(chunk, [chunk.buffer]);
+  }
+
+  #finish(): void {
+    if (this.#filled > 0) this.#send();
+    this.#target?.postMessage(null);
+    this.#target = null;
+  }
+}
+
+registerProcessor('capture', CaptureProcessor);

@@ -1,0 +1,52 @@
+/** Put at the head of this file by precache-plugin.ts. */
+declare const precache: { version: string; files: string[] };
+
+const worker = self as unknown as ServiceWorkerGlobalScope;
+const cacheName = `speech-emotion-${precache.version}`;
+
+worker.addEventListener('install', (event) => {
+  event.waitUntil(fillCache().then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(dropOldCaches().then(() => worker.clients.claim()));
+});
+
+worker.addEventListener('fetch', (event) => {
+  const { method, url } = event.request;
+  if (method === 'GET' && url.startsWith(worker.registration.scope)) {
+    event.respondWith(answer(event.request));
+  }
+});
+
+/** Names of built files change with their content, so what the browser has may be taken from it. */
+async function fillCache(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.addAll(
+    precache.files.map((file) =>
+      file.startsWith('assets/') ? file : new Request(file, { cache: 'reload' }),
+    ),
+  );
+}
+
+async function dropOldCaches(): Promise<void> {
+  for (const name of await caches.keys()) {
+    if (name.startsWith('speech-emotion-') && name !== cacheName) await caches.delete(name);
+  }
+}
+
+/**
+ * The page itself comes from the network where there is one, so that a new version is seen at once;
+ * everything else from the cache, and is kept when it was not in it yet.
+ */
+async function answer(request: Request): Promise<Response> {
+  const cache = await caches.open(cacheName);
+  if (request.mode === 'navigate') {
+    return fetch(request).catch(async () => (await cache.match('./')) ?? Response.error());
+  }
+  const kept = await cache.match(request, { ignoreVary: true });
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok && response.type === 'basic') await cache.put(request, response.clone());
+  return response;
+}

@@ -1,0 +1,208 @@
+import { batch, type Signal, signal } from '@preact/signals';
+import type { AudioClip } from '@ser/runtime/web';
+import { decodeInPage, needsPage } from '../audio/decode-in-page.ts';
+import { EngineError, toFailure } from '../engine/engine-client.ts';
+import type {
+  ClipOverview,
+  Failure,
+  FeaturePicture,
+  PictureKind,
+  Track,
+} from '../engine/protocol.ts';
+import { formatShare } from '../format.ts';
+import { strings } from '../strings.ts';
+import { announce } from './announcer.ts';
+import { engine } from './engine.ts';
+
+export type ClipOrigin = 'file' | 'sample' | 'microphone';
+
+export type ClipState =
+  | { kind: 'waiting' }
+  | { kind: 'working' }
+  | { kind: 'judged'; overview: ClipOverview }
+  | { kind: 'failed'; failure: Failure };
+
+/** A clip on the page, and what is known of it so far. */
+export interface Clip {
+  id: number;
+  name: string;
+  origin: ClipOrigin;
+  source: File | AudioClip;
+  state: Signal<ClipState>;
+  track: Signal<Track | null>;
+  /** Share of the tracking that is done, or null while there is none. */
+  progress: Signal<number | null>;
+  trackFailure: Signal<Failure | null>;
+  /** Address of the samples as a file to play, once judged. */
+  playerUrl: Signal<string | null>;
+  pictures: Map<PictureKind, Promise<FeaturePicture>>;
+  controller: AbortController;
+}
+
+export const clips = signal<readonly Clip[]>([]);
+export const selectedId = signal<number | null>(null);
+/** Whether the comparison is shown instead of one clip. */
+export const isComparing = signal(false);
+
+let nextId = 0;
+let isOpening = false;
+let isTracking = false;
+
+/** Takes files that were dropped, chosen or pasted, and shows the first of them. */
+export function addFiles(files: Iterable<File>, origin: ClipOrigin = 'file'): void {
+  addClips(Array.from(files, (file) => ({ name: file.name, origin, source: file })));
+}
+
+/** Takes sources of any kind, and shows the first of them. */
+export function addClips(added: readonly Pick<Clip, 'name' | 'origin' | 'source'>[]): void {
+  const fresh = added.map((clip) => createClip(clip));
+  if (fresh.length === 0) return;
+  batch(() => {
+    clips.value = [...clips.value, ...fresh];
+    selectedId.value = fresh[0]!.id;
+    isComparing.value = false;
+  });
+  openWaiting();
+}
+
+export function selectClip(id: number): void {
+  batch(() => {
+    selectedId.value = id;
+    isComparing.value = false;
+  });
+}
+
+export function removeClip(clip: Clip): void {
+  clip.controller.abort();
+  if (clip.playerUrl.value) URL.revokeObjectURL(clip.playerUrl.value);
+  void engine.call('closeClip', { clipId: clip.id });
+  const index = clips.value.indexOf(clip);
+  batch(() => {
+    clips.value = clips.value.filter(({ id }) => id !== clip.id);
+    if (selectedId.value === clip.id) {
+      selectedId.value = (clips.value[index] ?? clips.value.at(-1))?.id ?? null;
+    }
+    if (clips.value.length < 2) isComparing.value = false;
+  });
+}
+
+export function removeAllClips(): void {
+  for (const clip of clips.value) removeClip(clip);
+}
+
+/** Judges every clip anew, after another model has been loaded. */
+export async function rejudgeClips(): Promise<void> {
+  for (const clip of clips.value) {
+    clip.controller.abort();
+    clip.controller = new AbortController();
+    batch(() => {
+      clip.track.value = null;
+      clip.progress.value = null;
+      clip.trackFailure.value = null;
+    });
+    clip.pictures.clear();
+    const state = clip.state.value;
+    if (state.kind !== 'judged') continue;
+    try {
+      const prediction = await engine.call('judgeClip', { clipId: clip.id });
+      clip.state.value = { kind: 'judged', overview: { ...state.overview, prediction } };
+    } catch (error) {
+      clip.state.value = { kind: 'failed', failure: toFailure(error) };
+    }
+  }
+  trackNext();
+}
+
+/** A picture of the clip's features, computed once. */
+export function requestPicture(clip: Clip, kind: PictureKind): Promise<FeaturePicture> {
+  const known = clip.pictures.get(kind);
+  if (known) return known;
+  const picture = engine.call('drawFeatures', { clipId: clip.id, kind });
+  clip.pictures.set(kind, picture);
+  return picture;
+}
+
+function createClip({ name, origin, source }: Pick<Clip, 'name' | 'origin' | 'source'>): Clip {
+  return {
+    ...{ id: nextId++, name, origin, source },
+    state: signal<ClipState>({ kind: 'waiting' }),
+    track: signal<Track | null>(null),
+    progress: signal<number | null>(null),
+    trackFailure: signal<Failure | null>(null),
+    playerUrl: signal<string | null>(null),
+    pictures: new Map(),
+    controller: new AbortController(),
+  };
+}
+
+/** One clip after the other, so that the first label comes as soon as it can. */
+async function openWaiting(): Promise<void> {
+  if (isOpening) return;
+  isOpening = true;
+  for (;;) {
+    const clip = clips.value.find(({ state }) => state.value.kind === 'waiting');
+    if (!clip) break;
+    await openClip(clip);
+  }
+  isOpening = false;
+  trackNext();
+}
+
+async function openClip(clip: Clip): Promise<void> {
+  clip.state.value = { kind: 'working' };
+  announce(strings.listeningTo(clip.name));
+  try {
+    const { signal } = clip.controller;
+    const source =
+      clip.source instanceof File && (await needsPage(clip.source))
+        ? await decodeInPage(clip.source)
+        : clip.source;
+    const overview = await engine.call('openClip', { clipId: clip.id, source }, { signal });
+    if (!clips.value.includes(clip)) {
+      void engine.call('closeClip', { clipId: clip.id });
+      return;
+    }
+    const { label, confidence } = overview.prediction;
+    batch(() => {
+      clip.playerUrl.value = URL.createObjectURL(overview.playable);
+      clip.state.value = { kind: 'judged', overview };
+    });
+    announce(strings.done(clip.name, label, formatShare(confidence)));
+  } catch (error) {
+    if (!clips.value.includes(clip)) return;
+    const failure = toFailure(error);
+    clip.state.value = { kind: 'failed', failure };
+    announce(`${strings.clipFailed}. ${failure.message}`);
+  }
+}
+
+/** Follows one clip at a time through time: the one on show first. */
+async function trackNext(): Promise<void> {
+  if (isTracking || isOpening) return;
+  const open = clips.value.filter(
+    (clip) =>
+      clip.state.value.kind === 'judged' && !clip.track.value && clip.trackFailure.value === null,
+  );
+  const clip = open.find(({ id }) => id === selectedId.value) ?? open[0];
+  if (!clip) return;
+  isTracking = true;
+  await trackClip(clip);
+  isTracking = false;
+  void trackNext();
+}
+
+async function trackClip(clip: Clip): Promise<void> {
+  const { signal } = clip.controller;
+  clip.progress.value = 0;
+  try {
+    const onProgress = (share: number) => {
+      clip.progress.value = share;
+    };
+    const track = await engine.call('trackClip', { clipId: clip.id }, { signal, onProgress });
+    if (!signal.aborted) clip.track.value = track;
+  } catch (error) {
+    const isStopped = signal.aborted && error instanceof EngineError && error.code === 'ABORTED';
+    if (!isStopped) clip.trackFailure.value = toFailure(error);
+  }
+  clip.progress.value = null;
+}

@@ -1,0 +1,4 @@
+import { EngineClient } from '../engine/engine-client.ts';
+
+/** The page's one worker. */
+export const engine = new EngineClient();
