@@ -11,13 +11,17 @@ const args = [
   '--no-first-run',
 ];
 
-/** Starts a Chromium that asks nothing of other hosts by itself. */
-export function launchChromium(): Promise<Browser> {
+/**
+ * Starts a Chromium that asks nothing of other hosts by itself.
+ *
+ * @param more further switches of its command line.
+ */
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) {
     throw new Error(
       'There is no Chromium; install one (`apt-get install chromium`) or name it in CHROMIUM.',
     );
   }
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath, args: [...args, ...more] });
 }

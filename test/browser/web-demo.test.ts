@@ -1,123 +1,303 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Classifier, createClassifier, type Prediction } from '@ser/runtime';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
+import { readFile } from 'node:fs/promises';
+import { type Classifier, createClassifier, formatSegments, type Segment } from '@ser/runtime';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeFloatWav } from '../support/encode-float-wav.ts';
+import { synthesiseTalk } from '../support/synthetic-wav.ts';
 import { clipPath, modelPath, root } from './clips.ts';
 import { launchChromium } from './launch-chromium.ts';
-import { type FolderServer, serveFolder } from './serve-folder.ts';
+import {
+  chooseFiles,
+  type DemoSite,
+  type Offences,
+  openDemoSite,
+  save,
+  waitForClips,
+  watch,
+} from './web-demo/demo-site.ts';
+import { inspectViews } from './web-demo/inspect-views.ts';
+import { recordWebm } from './web-demo/record-webm.ts';
 
-const setUpMs = 120_000;
+interface SavedClip {
+  file: string;
+  label?: string;
+  durationSec?: number;
+  probabilities?: Record<string, number>;
+  uncertain?: object | null;
+  segments?: Segment[];
+  windows?: unknown[];
+  error?: { code: string; message: string };
+}
+
+const formats = [
+  'pcm16.wav',
+  'float32-extensible.wav',
+  'mono.flac',
+  'stereo.mp3',
+  'stereo.ogg',
+  'stereo.opus',
+];
+const tone = Float32Array.from({ length: 16_000 }, (_, at) => 0.3 * Math.sin(at / 9));
+const badFiles = [
+  { name: 'empty.wav', bytes: Buffer.alloc(0), code: 'AUDIO_EMPTY', reason: /empty/ },
+  {
+    name: 'text.wav',
+    bytes: Buffer.from('Dear diary, this is no sound.'),
+    code: 'AUDIO_UNSUPPORTED',
+    reason: /WAV, FLAC, MP3/,
+  },
+  {
+    name: 'truncated.wav',
+    bytes: encodeFloatWav(tone).subarray(0, 20_000),
+    code: 'AUDIO_DECODE_FAILED',
+    reason: /truncated/,
+  },
+  {
+    name: 'nan.wav',
+    bytes: encodeFloatWav(tone.slice().fill(Number.NaN, 100, 101)),
+    code: 'AUDIO_NOT_FINITE',
+    reason: /Sample 100 of the audio is NaN/,
+  },
+  {
+    name: 'one-sample.wav',
+    bytes: encodeFloatWav(new Float32Array([0.5])),
+    code: 'AUDIO_TOO_SHORT',
+    reason: /1 sample/,
+  },
+  {
+    name: 'silent.wav',
+    bytes: encodeFloatWav(new Float32Array(16_000)),
+    code: 'AUDIO_SILENT',
+    reason: /silent/,
+  },
+  {
+    name: 'damaged.webm',
+    bytes: Buffer.from([0x1a, 0x45, 0xdf, 0xa3, ...Array(100).fill(7)]),
+    code: 'AUDIO_DECODE_FAILED',
+    reason: /damaged/,
+  },
+];
 
 describe('the web demo in Chromium', () => {
-  const complaints: string[] = [];
-  const foreignRequests: string[] = [];
-  let folder: string;
-  let server: FolderServer;
+  let site: DemoSite;
   let browser: Browser;
+  let context: BrowserContext;
   let page: Page;
+  let offences: Offences;
   let classifier: Classifier;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ser-web-demo-'));
-    process.env.SER_MODEL = modelPath;
-    await build({
-      root: join(root, 'apps/web-demo'),
-      logLevel: 'error',
-      build: { outDir: folder, emptyOutDir: true },
-    });
-    server = await serveFolder(folder, '/some/path/');
+    site = await openDemoSite();
     classifier = await createClassifier(modelPath);
     browser = await launchChromium();
-    page = await browser.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.context().on('request', (request) => {
-      const { protocol, origin } = new URL(request.url());
-      if (protocol !== 'blob:' && origin !== new URL(server.url).origin) {
-        foreignRequests.push(request.url());
-      }
-    });
-    page.context().on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
-    await page.goto(server.url);
-  }, setUpMs);
+    context = await browser.newContext();
+    offences = watch(context, site.url);
+    page = await context.newPage();
+    await page.goto(site.url);
+  }, 180_000);
 
   afterAll(async () => {
     await browser?.close();
-    await server?.close();
+    await site?.close();
     await classifier?.dispose();
-    if (folder) await rm(folder, { recursive: true });
   });
 
-  async function upload(name: string): Promise<void> {
-    await page.setInputFiles('input[type=file]', clipPath(name));
-    await page.getByText(`Listening to ${name}`).waitFor({ state: 'hidden' });
+  async function saveAll(): Promise<SavedClip[]> {
+    await page.getByRole('button', { name: 'Compare' }).click();
+    const { bytes } = await save(page, 'JSON');
+    return JSON.parse(String(bytes));
   }
 
-  it('loads the model and says what it is', async () => {
-    await page.getByText('Ready.').waitFor();
-    await page.getByText('About the model').click();
-    expect(await page.locator('.facts').textContent()).toContain(classifier.manifest.name);
-  });
+  async function clear(): Promise<void> {
+    const removers = page.locator('.remove');
+    while ((await removers.count()) > 0) await removers.first().click();
+  }
 
-  it.each([
-    'pcm16.wav',
-    'float32-extensible.wav',
-    'mono.flac',
-    'stereo.mp3',
-    'stereo.ogg',
-    'stereo.opus',
-  ])('gives %s the probabilities that Node gives it', async (name) => {
-    await upload(name);
-    const shown = await page.locator('[data-prediction]').getAttribute('data-prediction');
-    const inBrowser = JSON.parse(shown!) as Prediction;
-    const inNode = await classifier.predict(clipPath(name));
-    expect(inBrowser.label).toBe(inNode.label);
-    expect(inBrowser.durationSec).toBe(inNode.durationSec);
-    for (const label of classifier.labels) {
-      const difference = inBrowser.probabilities[label]! - inNode.probabilities[label]!;
-      expect(Math.abs(difference)).toBeLessThan(1e-5);
+  function expectSame(saved: SavedClip, expected: Awaited<ReturnType<Classifier['predict']>>) {
+    expect(saved.label).toBe(expected.label);
+    expect(saved.durationSec).toBe(expected.durationSec);
+    expect(saved.uncertain).toEqual(expected.uncertain);
+    for (const [label, probability] of Object.entries(expected.probabilities)) {
+      expect(Math.abs(saved.probabilities![label]! - probability)).toBeLessThan(1e-5);
     }
-    expect(await page.locator('.answer-label').textContent()).toBe(inNode.label);
-    expect(inBrowser.uncertain).toEqual(inNode.uncertain);
-    const doubts = inNode.uncertain ? [inNode.uncertain.message] : [];
-    expect(await page.locator('.doubt > span').allTextContents()).toEqual(doubts);
-    expect(await page.locator('.bar').count()).toBe(classifier.labels.length);
-  });
+  }
 
-  it('says why a file cannot be judged, and goes on', async () => {
-    await upload('aac.m4a');
-    expect(await page.locator('.failure').textContent()).toContain(
-      'aac.m4a: The file is MP4 or M4A',
+  it('gives files of each format the probabilities that Node gives them, all at once', async () => {
+    await chooseFiles(page, formats.map(clipPath));
+    const saved = await saveAll();
+    expect(saved.map(({ file }) => file)).toEqual(formats);
+    for (const [at, name] of formats.entries()) {
+      expectSame(saved[at]!, await classifier.predict(clipPath(name)));
+    }
+    const { bytes } = await save(page, 'CSV');
+    const lines = String(bytes).trimEnd().split('\n');
+    expect(lines).toHaveLength(1 + formats.length);
+    expect(lines[0]).toBe(
+      `file,durationSec,label,confidence,uncertain,${classifier.labels.join(',')}`,
     );
-    await upload('pcm24.wav');
-    expect(await page.locator('.result').count()).toBe(1);
+    await clear();
   });
 
-  it('shows the clip picked last, however many were picked', async () => {
-    for (const name of ['stereo.mp3', 'stereo.opus', 'pcm8.wav']) {
-      await page.setInputFiles('input[type=file]', clipPath(name));
+  it('takes what only the browser decodes: M4A and WebM', async () => {
+    const webm = await recordWebm(page, 2);
+    await chooseFiles(page, [clipPath('aac.m4a'), { name: 'voice.webm', bytes: webm }]);
+    const [m4a, voice] = await saveAll();
+    expect(m4a?.label).toBeOneOf([...classifier.labels]);
+    expect(m4a?.durationSec).toBeCloseTo(0.3, 0);
+    expect(voice?.label).toBeOneOf([...classifier.labels]);
+    expect(voice?.durationSec).toBeCloseTo(2, 0);
+    await clear();
+  });
+
+  it('says of each bad file why it cannot be judged, and judges the others', async () => {
+    await chooseFiles(page, [clipPath('pcm16.wav'), ...badFiles, clipPath('mono.flac')]);
+    const saved = await saveAll();
+    expect(saved[0]?.label).toBeDefined();
+    expect(saved.at(-1)?.label).toBeDefined();
+    for (const [at, { name, code, reason }] of badFiles.entries()) {
+      expect(saved[at + 1]!.error).toEqual({ code, message: expect.stringMatching(reason) });
+      await page.locator('.clip-button', { hasText: name }).click();
+      expect(await page.locator('.failure').textContent()).toMatch(reason);
     }
-    await page.locator('.source-name', { hasText: 'pcm8.wav' }).waitFor();
+    await clear();
   });
 
-  it('takes a file that is dropped on it', async () => {
+  it.each(['drop', 'paste'] as const)('takes a file by %s', async (type) => {
     const bytes = [...(await readFile(clipPath('mono16k.mp3')))];
-    const data = await page.evaluateHandle((bytes) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.from(bytes)], 'dropped.mp3'));
-      return transfer;
-    }, bytes);
-    await page.dispatchEvent('.picker', 'drop', { dataTransfer: data });
-    await page.locator('.source-name', { hasText: 'dropped.mp3' }).waitFor();
+    await page.evaluate(
+      ({ type, bytes }) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(bytes)], `by-${type}.mp3`));
+        const settings = { bubbles: true, cancelable: true };
+        document.body.dispatchEvent(
+          type === 'drop'
+            ? new DragEvent(type, { ...settings, dataTransfer: transfer })
+            : new ClipboardEvent(type, { ...settings, clipboardData: transfer }),
+        );
+      },
+      { type, bytes },
+    );
+    await waitForClips(page);
+    expect(await page.locator('.answer-name').textContent()).toBe(`by-${type}.mp3`);
+    await clear();
   });
+
+  it('plays a synthetic sample from a segment on, draws its features and saves it', async () => {
+    await page.getByRole('button', { name: 'five moods' }).click();
+    await page.locator('.segment').first().waitFor();
+    expect(await page.locator('.answer .tag').textContent()).toBe('synthetic');
+
+    const path = `${root}/apps/web-demo/public/samples/medley.opus`;
+    const segments: Segment[] = [];
+    for await (const segment of classifier.segments(path)) segments.push(segment);
+    expect(await page.locator('.segment-label').allTextContents()).toEqual(
+      segments.map(({ label }) => label),
+    );
+    await page.locator('.segment').nth(1).click();
+    await page.locator('.bar-moment').first().waitFor();
+    await page.waitForFunction((startSec) => {
+      const { currentTime, paused } = document.querySelector('audio')!;
+      return !paused && currentTime > startSec;
+    }, segments[1]!.startSec);
+    await page.getByRole('button', { name: 'Pause' }).click();
+
+    for (const kind of ['Spectrogram', 'Mel', 'MFCC', 'Chroma', 'Contrast']) {
+      await page.getByText(kind, { exact: true }).click();
+      const canvas = page.locator(`canvas[data-kind=${kind.toLowerCase()}]`);
+      await canvas.waitFor();
+      const shades = await canvas.evaluate((element) => {
+        const { width, height } = element as HTMLCanvasElement;
+        const context = new OffscreenCanvas(width, height).getContext('2d')!;
+        context.drawImage(element as HTMLCanvasElement, 0, 0);
+        return new Set(new Uint32Array(context.getImageData(0, 0, width, height).data.buffer)).size;
+      });
+      expect(shades, kind).toBeGreaterThan(30);
+    }
+
+    const json = JSON.parse(String((await save(page, 'JSON')).bytes)) as SavedClip[];
+    expectSame(json[0]!, await classifier.predict(path));
+    expect(json[0]!.segments).toEqual(
+      segments.map((segment) => ({
+        ...segment,
+        confidence: expect.closeTo(segment.confidence, 5),
+      })),
+    );
+    expect(json[0]!.windows!.length).toBeGreaterThan(40);
+    for (const [button, format] of [
+      ['CSV', 'csv'],
+      ['WebVTT', 'vtt'],
+    ] as const) {
+      const saved = await save(page, button);
+      expect(saved.name).toMatch(new RegExp(`\\.${format}$`));
+      expect(String(saved.bytes)).toBe(formatSegments(json[0]!.segments!, format));
+    }
+    const { bytes: png } = await save(page, 'Picture');
+    expect(png.readUInt32BE(16)).toBe(1200);
+    expect(png.length).toBeGreaterThan(20_000);
+    await clear();
+  });
+
+  it('judges ten minutes and finds the speech in them', async () => {
+    const talk = { name: 'talk.wav', bytes: synthesiseTalk(600, [10, 300, 590]) };
+    await chooseFiles(page, [talk]);
+    await page.locator('.segments').waitFor({ timeout: 100_000 });
+    const starts = JSON.parse(String((await save(page, 'JSON')).bytes))[0].segments.map(
+      ({ startSec }: Segment) => startSec,
+    );
+    expect(Math.round(starts[0])).toBe(10);
+    expect(Math.round(starts.at(-1))).toBeGreaterThanOrEqual(590);
+    await clear();
+  }, 120_000);
+
+  it('uses another model, with other labels, and refuses what is none', async () => {
+    await chooseFiles(page, [clipPath('mono.flac')]);
+    await page.getByRole('link', { name: 'Model', exact: true }).click();
+    expect(await page.locator('.model-name').textContent()).toBe(classifier.manifest.name);
+    const fixtures = `${root}/packages/runtime/test/fixtures`;
+    await page.setInputFiles('input[accept=".onnx"]', `${fixtures}/no-manifest.onnx`);
+    expect(await page.locator('.failure').textContent()).toMatch(/has no 'ser.manifest'/);
+    await page.setInputFiles('input[accept=".onnx"]', `${fixtures}/tiny-model.onnx`);
+    await page.getByText('tiny test model').waitFor();
+    const tiny = await createClassifier(`${fixtures}/tiny-model.onnx`);
+    const expected = await tiny.predict(clipPath('mono.flac'));
+    await tiny.dispose();
+    await page.getByRole('link', { name: 'Clips' }).click();
+    await page.locator('.segments').waitFor();
+    const [saved] = JSON.parse(String((await save(page, 'JSON')).bytes)) as SavedClip[];
+    expectSame(saved!, expected);
+    await page.getByRole('link', { name: 'Model', exact: true }).click();
+    await page.getByRole('button', { name: 'Back to the page’s own model' }).click();
+    await page.getByText(classifier.manifest.name).waitFor();
+    await page.getByRole('link', { name: 'Clips' }).click();
+    await clear();
+  });
+
+  it('works without a network after the first visit', async () => {
+    const server = await site.serveAgain();
+    const fresh = await browser.newContext();
+    const visited = await fresh.newPage();
+    await visited.goto(server.url);
+    await visited.evaluate(() => navigator.serviceWorker.ready);
+    await chooseFiles(visited, [clipPath('mono.flac')]);
+    await visited.locator('.segments').waitFor();
+    await server.close();
+    await visited.reload();
+    await chooseFiles(visited, formats.map(clipPath));
+    expect(await visited.locator('.clip-state.is-failed').count()).toBe(0);
+    expect(await visited.locator('.clip-item').count()).toBe(formats.length);
+    await visited.locator('.segments').waitFor();
+    await fresh.close();
+  });
+
+  it.each(['desktop', 'phone'] as const)(
+    'has no fault that axe finds in any view, light or dark, on a %s',
+    async (size) => {
+      expect(await inspectViews(browser, site.url, size)).toEqual([]);
+    },
+    120_000,
+  );
 
   it('asks no other host for anything, and has nothing to complain of', () => {
-    expect(foreignRequests).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(offences).toEqual({ complaints: [], foreignRequests: [] });
   });
 });

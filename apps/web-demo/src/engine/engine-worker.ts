@@ -18,7 +18,9 @@ const base = self.location.href;
 const dsp = loadDsp();
 const clips = new Map<number, AudioClip>();
 const running = new Map<number, AbortController>();
-let classifier: Promise<Classifier> = open(null);
+/** The user's model, or null for the page's own. */
+let model: Blob | null = null;
+let classifier: Promise<Classifier> = open(model);
 classifier.catch(() => undefined);
 
 /** How each call is answered; large buffers of an answer go into `transfer`. */
@@ -32,10 +34,11 @@ const handlers: {
     },
   ) => Promise<EngineCalls[Name]['result']>;
 } = {
-  async loadModel({ model }) {
-    if (model === null) return (await classifier).manifest;
-    const opened = await open(model);
+  async loadModel({ model: wanted }) {
+    if (wanted === model) return (await classifier).manifest;
+    const opened = await open(wanted);
     const previous = classifier;
+    model = wanted;
     classifier = Promise.resolve(opened);
     await previous.then(
       (old) => old.dispose(),
@@ -97,8 +100,8 @@ self.addEventListener('message', async ({ data }: MessageEvent<EngineRequest>) =
   }
 });
 
-function open(model: Blob | null): Promise<Classifier> {
-  return createClassifier(model ?? new URL(modelUrl, base), {
+function open(source: Blob | null): Promise<Classifier> {
+  return createClassifier(source ?? new URL(modelUrl, base), {
     wasmUrl: new URL(wasmUrl, base),
     speechModelUrl: new URL(speechModelUrl, base),
   });
