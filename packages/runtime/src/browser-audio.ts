@@ -1,11 +1,10 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { AudioClip } from './core/audio/audio-clip.ts';
-import {
-  type DecodeOptions,
-  decodeAudio,
-  defaultMaxDurationSec,
-} from './core/audio/decode-audio.ts';
-import { MonoBuffer } from './core/audio/mono-buffer.ts';
+import { streamClip } from './core/audio/audio-stream.ts';
+import { type ByteSource, readAll } from './core/audio/byte-source.ts';
+import { type DecodeOptions, defaultMaxDurationSec, openAudio } from './core/audio/decode-audio.ts';
+import type { OpenAudio } from './core/audio/in-memory-audio.ts';
+import { MonoMixer } from './core/audio/mono-mixer.ts';
 import { throwIfAborted } from './core/cancellation.ts';
 
 /** Decodes the bytes of an audio file. */
@@ -17,28 +16,37 @@ const browserRateHz = 48_000;
 const mostBrowserBytes = 1 << 25;
 
 /**
- * A decoder that tries the project's own first, and another one for what that does not know.
+ * A way to open audio that tries the project's own decoders first, and another for what those do not
+ * know; that one is given the whole file.
  *
  * @param decodeForeign undefined where there is no other.
  */
-export function decodeWithFallback(decodeForeign: DecodeBytes | undefined): DecodeBytes {
-  if (!decodeForeign) return decodeAudio;
-  return async (bytes, options) => {
+export function openWithFallback(decodeForeign: DecodeBytes | undefined): OpenAudio {
+  if (!decodeForeign) return openAudio;
+  return async (source, options) => {
     try {
-      return await decodeAudio(bytes, options);
+      return await openAudio(source, options);
     } catch (error) {
       if (!(error instanceof SerError) || error.code !== 'AUDIO_UNSUPPORTED') throw error;
       try {
-        return await decodeForeign(bytes, options);
+        const clip = await decodeForeign(await readSmallFile(source), options);
+        return streamClip(clip, options.maxDurationSec ?? defaultMaxDurationSec);
       } catch (cause) {
-        if (cause instanceof SerError && cause.code !== 'AUDIO_UNSUPPORTED') throw cause;
-        const reason = cause instanceof SerError ? cause.message : 'this browser cannot decode it.';
-        throw new SerError('AUDIO_UNSUPPORTED', `${error.message.slice(0, -1)}; ${reason}`, {
-          cause,
-        });
+        if (!(cause instanceof SerError) || cause.code !== 'AUDIO_UNSUPPORTED') throw cause;
+        const message = `${error.message.slice(0, -1)}; ${cause.message}`;
+        throw new SerError('AUDIO_UNSUPPORTED', message, { cause });
       }
     }
   };
+}
+
+/** A source of a browser can be read after it was closed. */
+function readSmallFile(source: ByteSource): Promise<Uint8Array> {
+  if (source.size <= mostBrowserBytes) return readAll(source);
+  throw new SerError(
+    'AUDIO_UNSUPPORTED',
+    `the browser could decode it whole only, and its ${source.size} bytes are more than the ${mostBrowserBytes} that are given to it.`,
+  );
 }
 
 /** What {@link decodeInBrowser} needs; pages have it, workers do not. */
@@ -50,19 +58,13 @@ export function canDecodeInBrowser(): boolean {
  * Decodes what the browser knows and the project's own decoders do not: M4A and AAC, WebM.
  *
  * @returns mono samples at 48 kHz.
- * @throws SerError `AUDIO_UNSUPPORTED` where the browser cannot decode it either, or where the file
- *   is too large to be handed to it, `AUDIO_TOO_LONG`, or `ABORTED` after the signal.
+ * @throws SerError `AUDIO_UNSUPPORTED` where the browser cannot decode it either, `AUDIO_TOO_LONG`, or
+ *   `ABORTED` after the signal.
  */
 export async function decodeInBrowser(
   bytes: Uint8Array,
   { maxDurationSec = defaultMaxDurationSec, signal }: DecodeOptions = {},
 ): Promise<AudioClip> {
-  if (bytes.length > mostBrowserBytes) {
-    throw new SerError(
-      'AUDIO_UNSUPPORTED',
-      `the browser could decode it whole only, and ${bytes.length} bytes are more than the ${mostBrowserBytes} it is given.`,
-    );
-  }
   const context = new OfflineAudioContext(1, 1, browserRateHz);
   throwIfAborted(signal, 'Decoding');
   let decoded: AudioBuffer;
@@ -82,11 +84,11 @@ export async function decodeInBrowser(
  * @throws SerError `AUDIO_TOO_LONG`.
  */
 export function mixDown(audio: AudioBuffer, maxDurationSec: number): AudioClip {
-  const mono = new MonoBuffer(audio.sampleRate, maxDurationSec);
-  mono.append(
-    Array.from({ length: audio.numberOfChannels }, (_, channel) => audio.getChannelData(channel)),
+  const { sampleRate: sampleRateHz, numberOfChannels } = audio;
+  const channels = Array.from({ length: numberOfChannels }, (_, channel) =>
+    audio.getChannelData(channel),
   );
-  return mono.finish();
+  return { samples: new MonoMixer(sampleRateHz, maxDurationSec).mix(channels), sampleRateHz };
 }
 
 /** Workers have no AudioBuffer class. */

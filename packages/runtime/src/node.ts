@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type { AudioClip } from './core/audio/audio-clip.ts';
-import { type DecodeOptions, decodeAudio } from './core/audio/decode-audio.ts';
+import { readClip } from './core/audio/audio-stream.ts';
+import { type ByteSource, openBytes } from './core/audio/byte-source.ts';
+import { type DecodeOptions, openAudio } from './core/audio/decode-audio.ts';
 import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
 import { SerError, type SpeechModel } from './core/index.ts';
@@ -8,7 +10,7 @@ import type { OpenSession } from './core/inference.ts';
 import { nameSource } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
-import { readRegularFile, toFilePath } from './node-files.ts';
+import { openRegularFile, readRegularFile, toFilePath } from './node-files.ts';
 import { assertThreads, openOnnxSession, type SessionSettings } from './onnx-session.ts';
 import { openSileroSession } from './silero-session.ts';
 
@@ -69,7 +71,7 @@ export async function createClassifier(
  */
 export async function loadClip(path: string | URL, options?: DecodeOptions): Promise<AudioClip> {
   try {
-    return await decodeAudio(await loadBytes(path, options?.signal), options);
+    return await readClip(await openAudio(await openLocation(path, options?.signal), options));
   } catch (error) {
     throw nameSource(error, String(path));
   }
@@ -116,19 +118,25 @@ async function openSpeechModel(): Promise<SpeechModel> {
   return openSileroSession(await loadOnnxRuntime(), model, settingsFor(1));
 }
 
-function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uint8Array> {
-  if (typeof source === 'string' || source instanceof URL) return loadBytes(source);
-  if (source instanceof ArrayBuffer) return Promise.resolve(new Uint8Array(source));
-  if (source instanceof Uint8Array) return Promise.resolve(source);
+async function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uint8Array> {
+  if (typeof source === 'string' || source instanceof URL) {
+    const path = toFilePath(source);
+    return path === undefined ? fetchBytes(source) : readRegularFile(path);
+  }
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Uint8Array) return source;
   throw new SerError(
     'INVALID_ARGUMENT',
     `source is ${String(source)}; it must be a path, a URL or the bytes of a model file.`,
   );
 }
 
-function loadBytes(location: string | URL, signal?: AbortSignal): Promise<Uint8Array> {
+/** A file is read in pieces; what a server sends is held. */
+async function openLocation(location: string | URL, signal?: AbortSignal): Promise<ByteSource> {
   const path = toFilePath(location);
-  return path === undefined ? fetchBytes(location, { signal }) : readRegularFile(path, signal);
+  return path === undefined
+    ? openBytes(await fetchBytes(location, { signal }))
+    : openRegularFile(path);
 }
 
 function locateAudio(audio: Audio): AudioSource {
@@ -137,7 +145,6 @@ function locateAudio(audio: Audio): AudioSource {
   }
   return {
     name: String(audio),
-    load: async ({ maxDurationSec, signal }) =>
-      decodeAudio(await loadBytes(audio, signal), { maxDurationSec, signal }),
+    open: async (options) => openAudio(await openLocation(audio, options.signal), options),
   };
 }

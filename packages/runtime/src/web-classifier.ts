@@ -2,11 +2,17 @@ import {
   canDecodeInBrowser,
   type DecodeBytes,
   decodeInBrowser,
-  decodeWithFallback,
   isAudioBuffer,
   mixDown,
+  openWithFallback,
 } from './browser-audio.ts';
-import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
+import { streamClip } from './core/audio/audio-stream.ts';
+import { openBytes } from './core/audio/byte-source.ts';
+import {
+  type InMemoryAudio,
+  locateInMemoryAudio,
+  type OpenAudio,
+} from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
 import { SerError, type SpeechModel } from './core/index.ts';
 import type { OpenSession } from './core/inference.ts';
@@ -66,7 +72,7 @@ export async function openClassifier(
     return await CoreClassifier.open(model, {
       openSession: sessionOpener(threads, wasmUrl),
       openSpeechModel: () => openSpeechModel(speechModelUrl),
-      locateAudio: audioLocator(decodeWithFallback(decodeForeign)),
+      locateAudio: audioLocator(openWithFallback(decodeForeign)),
     });
   } catch (error) {
     throw nameSource(error, name);
@@ -124,21 +130,23 @@ async function loadModel(source: ModelSource, options: ClassifierOptions): Promi
   );
 }
 
-function audioLocator(decode: DecodeBytes): (audio: Audio) => AudioSource {
+function audioLocator(openAudio: OpenAudio): (audio: Audio) => AudioSource {
   return (audio) => {
     if (typeof audio === 'string' || audio instanceof URL) {
       return {
         name: String(audio),
-        load: async ({ maxDurationSec, signal }) =>
-          decode(await fetchBytes(audio, { signal }), { maxDurationSec, signal }),
+        open: async (options) => {
+          const bytes = await fetchBytes(audio, { signal: options.signal });
+          return openAudio(openBytes(bytes), options);
+        },
       };
     }
     if (isAudioBuffer(audio)) {
       return {
         name: undefined,
-        load: async ({ maxDurationSec }) => mixDown(audio, maxDurationSec),
+        open: async ({ maxDurationSec }) => streamClip(mixDown(audio, Infinity), maxDurationSec),
       };
     }
-    return locateInMemoryAudio(audio, acceptedAudio, decode);
+    return locateInMemoryAudio(audio, acceptedAudio, openAudio);
   };
 }

@@ -1,5 +1,6 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import { type AudioClip, measureDuration } from './audio/audio-clip.ts';
+import { type AudioStream, readClip } from './audio/audio-stream.ts';
 import { isSilent } from './audio/check-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
 import { measureSound } from './audio/measure-sound.ts';
@@ -16,7 +17,12 @@ import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts
 import type { Segment } from './segments/segment.ts';
 import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
-import { judgeWindows, type TimelineOptions, type TimelineWindow } from './timeline.ts';
+import {
+  defaultMaxRecordingSec,
+  judgeWindows,
+  type TimelineOptions,
+  type TimelineWindow,
+} from './timeline.ts';
 import { findUncertainty } from './uncertainty.ts';
 
 /** Clips of a batch that are held as features at the same time. */
@@ -206,16 +212,18 @@ export class Classifier<Audio> {
    * }
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
-    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = 1800 } = options;
-    const { clip, name } = await this.#load(audio, { maxDurationSec, signal });
+    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = defaultMaxRecordingSec } = options;
+    const { stream, name } = await this.#open(audio, { maxDurationSec, signal });
     try {
-      yield* judgeWindows(clip, {
+      yield* judgeWindows(stream, {
         ...{ windowSec, hopSec, signal },
         labels: this.labels,
         judge: (clips) => this.#judge(clips),
       });
     } catch (error) {
       throw nameSource(error, name);
+    } finally {
+      await stream.close();
     }
   }
 
@@ -236,19 +244,20 @@ export class Classifier<Audio> {
    * }
    */
   async *segments(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<Segment> {
-    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = 1800 } = options;
+    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = defaultMaxRecordingSec } = options;
     checkSegmenting(windowSec, hopSec);
-    const { clip, name } = await this.#load(audio, { maxDurationSec, signal });
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
+    const { stream, name } = await this.#open(audio, { maxDurationSec, signal });
     try {
-      if (isSilent(clip)) return;
-      yield* segmentSpeech(clip, {
+      yield* segmentSpeech(stream, {
         ...{ dsp, speechModel, windowSec, hopSec, signal },
         labels: this.labels,
         judge: (clips) => this.#judge(clips),
       });
     } catch (error) {
       throw nameSource(error, name);
+    } finally {
+      await stream.close();
     }
   }
 
@@ -297,23 +306,28 @@ export class Classifier<Audio> {
     return this.#speechModel;
   }
 
-  async #load(
+  async #open(
     audio: Audio,
     { signal, maxDurationSec }: { signal: AbortSignal | undefined; maxDurationSec: number },
-  ): Promise<{ clip: AudioClip; name: string | undefined }> {
+  ): Promise<{ stream: AudioStream; name: string | undefined }> {
     this.#assertUsable();
     throwIfAborted(signal);
-    const { name, load } = this.#platform.locateAudio(audio);
+    const { name, open } = this.#platform.locateAudio(audio);
     try {
-      const clip = await load({ maxDurationSec, signal });
-      throwIfAborted(signal);
-      const durationSec = measureDuration(clip);
-      if (durationSec > maxDurationSec) {
-        throw new SerError(
-          'AUDIO_TOO_LONG',
-          `The audio is ${durationSec.toFixed(1)} s long, the limit for one clip is ${maxDurationSec} s; cut it into pieces, or raise maxDurationSec.`,
-        );
-      }
+      return { stream: await open({ maxDurationSec, signal }), name };
+    } catch (error) {
+      throw nameSource(error, name);
+    }
+  }
+
+  async #load(
+    audio: Audio,
+    limits: { signal: AbortSignal | undefined; maxDurationSec: number },
+  ): Promise<{ clip: AudioClip; name: string | undefined }> {
+    const { stream, name } = await this.#open(audio, limits);
+    try {
+      const clip = await readClip(stream);
+      throwIfAborted(limits.signal);
       return { clip, name };
     } catch (error) {
       throw nameSource(error, name);

@@ -1,11 +1,12 @@
-import type { AudioClip } from './audio/audio-clip.ts';
+import type { AudioStream } from './audio/audio-stream.ts';
 import type { OpenSession } from './inference.ts';
 import type { OpenSpeechModel } from './speech/speech-model.ts';
 
-/** Audio as an entry point can find it: its name for messages, and how to get it. */
+/** Audio as an entry point can find it: its name for messages, and how to read it. */
 export interface AudioSource {
   name: string | undefined;
-  load(options: { maxDurationSec: number; signal: AbortSignal | undefined }): Promise<AudioClip>;
+  /** The caller closes the stream. */
+  open(options: { maxDurationSec: number; signal: AbortSignal | undefined }): Promise<AudioStream>;
 }
 
 /** What an entry point brings: an inference library and its ways to reach audio. */

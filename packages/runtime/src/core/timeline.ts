@@ -1,11 +1,15 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio/audio-clip.ts';
+import { cutBlock, type DecodedAudio } from './audio/audio-stream.ts';
 import { shortestDurationSec } from './audio/check-clip.ts';
+import { RecentSamples } from './audio/recent-samples.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { type Judgement, toJudgement } from './prediction.ts';
 
 /** Windows that are held as features at the same time. */
 export const batchWindows = 32;
+/** Longest recording that is followed by default: 6 hours. */
+export const defaultMaxRecordingSec = 21_600;
 
 export interface TimelineOptions {
   /** Length of a window in seconds. Default 3. */
@@ -14,7 +18,7 @@ export interface TimelineOptions {
   hopSec?: number;
   /** Stops the timeline between its steps. */
   signal?: AbortSignal;
-  /** Longest recording to accept, in seconds. Default 1800. */
+  /** Longest recording to accept, in seconds. Default 21,600 (6 hours). */
   maxDurationSec?: number;
 }
 
@@ -42,25 +46,62 @@ export interface Windowing {
   judge(clips: readonly AudioClip[]): Promise<(Float32Array | null)[]>;
 }
 
-/** Judges a recording window by window, from its start to its end. */
+/**
+ * Judges a recording window by window, from its start to its end. The last window ends with it, and
+ * is shorter where the recording is shorter than one window. Memory is that of two batches: while
+ * the model judges one, the features of the next are computed.
+ */
 export async function* judgeWindows(
-  clip: AudioClip,
+  { sampleRateHz, blocks }: DecodedAudio,
   { windowSec, hopSec, labels, signal, judge }: Windowing,
 ): AsyncGenerator<TimelineWindow> {
-  const { samples, sampleRateHz } = clip;
-  const windows = listWindows(clip, windowSec, hopSec);
-  for (let first = 0; first < windows.length; first += batchWindows) {
-    throwIfAborted(signal);
-    const batch = windows.slice(first, first + batchWindows);
+  checkWindowing(windowSec, hopSec);
+  const recent = new RecentSamples();
+  const size = Math.round(windowSec * sampleRateHz);
+  const startOf = (index: number): number => Math.round(index * hopSec * sampleRateHz);
+  let count = 0;
+  let batch: SampleRange[] = [];
+  let judging: Promise<TimelineWindow[]> = Promise.resolve([]);
+
+  const judgeBatch = async (): Promise<TimelineWindow[]> => {
+    const ranges = batch;
+    batch = [];
     const rows = await judge(
-      batch.map(({ start, end }) => ({ samples: samples.subarray(start, end), sampleRateHz })),
+      ranges.map(({ start, end }) => ({ samples: recent.view(start, end), sampleRateHz })),
     );
-    for (const [index, { start, end }] of batch.entries()) {
-      const row = rows[index];
-      const prediction = row ? toJudgement(labels, row) : null;
-      yield { startSec: start / sampleRateHz, endSec: end / sampleRateHz, prediction };
+    return ranges.map(({ start, end }, index) => ({
+      startSec: start / sampleRateHz,
+      endSec: end / sampleRateHz,
+      prediction: rows[index] ? toJudgement(labels, rows[index]) : null,
+    }));
+  };
+  /** Begins with the next batch, and gives the results of the one before. */
+  const turnOver = (): Promise<TimelineWindow[]> => {
+    throwIfAborted(signal);
+    const before = judging;
+    judging = judgeBatch();
+    // Whoever waits for it hears of a failure; nobody does where the timeline is left early.
+    judging.catch(() => {});
+    return before;
+  };
+
+  for await (const block of blocks) {
+    for (const piece of cutBlock(block, sampleRateHz)) {
+      recent.push(piece);
+      while (startOf(count) + size <= recent.end) {
+        const start = startOf(count++);
+        batch.push({ start, end: start + size });
+        if (batch.length === batchWindows) yield* await turnOver();
+      }
+      recent.dropBefore(batch[0]?.start ?? startOf(count));
     }
   }
+  const lastStart = Math.max(0, recent.end - size);
+  if (count === 0 || startOf(count - 1) < lastStart) {
+    batch.push({ start: lastStart, end: recent.end });
+  }
+  yield* await turnOver();
+  yield* await judging;
 }
 
 /** @throws SerError `INVALID_ARGUMENT` for a window or hop that is too short. */
@@ -76,22 +117,21 @@ export function checkWindowing(windowSec: number, hopSec: number): void {
 }
 
 /**
- * Lists the windows of a recording. The last one ends with it, and is shorter where the recording is
- * shorter than one window.
+ * Lists the windows of a stretch of audio. The last one ends with it, and is shorter where the
+ * stretch is shorter than one window.
  *
- * @throws SerError `INVALID_ARGUMENT` for a window or hop that is too short.
+ * @param length its samples.
  */
 export function listWindows(
-  { samples, sampleRateHz }: AudioClip,
+  { length, sampleRateHz }: { length: number; sampleRateHz: number },
   windowSec: number,
   hopSec: number,
 ): SampleRange[] {
-  checkWindowing(windowSec, hopSec);
   const size = Math.round(windowSec * sampleRateHz);
-  const lastStart = Math.max(0, samples.length - size);
+  const lastStart = Math.max(0, length - size);
   const count = 1 + Math.ceil(lastStart / (hopSec * sampleRateHz));
   return Array.from({ length: count }, (_, index) => {
     const start = Math.min(lastStart, Math.round(index * hopSec * sampleRateHz));
-    return { start, end: Math.min(samples.length, start + size) };
+    return { start, end: Math.min(length, start + size) };
   });
 }

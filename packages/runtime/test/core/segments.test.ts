@@ -38,7 +38,7 @@ describe('SpanDetector', () => {
     const detector = new SpanDetector();
     const open = [0, 0, ...Array(9).fill(1), ...Array(10).fill(0)].map((value) => {
       detector.push(value);
-      return detector.openSince;
+      return detector.open?.startFrame ?? null;
     });
     expect(open).toEqual([...Array(9).fill(null), ...Array(11).fill(2), null]);
   });

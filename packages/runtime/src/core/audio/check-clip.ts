@@ -1,5 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
-import { type AudioClip, measureDuration } from './audio-clip.ts';
+import type { AudioClip } from './audio-clip.ts';
 
 /** Shorter audio holds no speech to judge. */
 export const shortestDurationSec = 0.05;
@@ -14,7 +14,32 @@ export const silentPeak = 1e-4;
  *   `INVALID_ARGUMENT` (not a clip).
  */
 export function checkClip(clip: AudioClip): void {
-  const { samples, sampleRateHz } = clip;
+  assertClip(clip);
+  const { samples } = clip;
+  const peak = measurePeak(samples);
+  assertLongEnough(samples.length, clip.sampleRateHz);
+  if (peak <= silentPeak) {
+    throw new SerError(
+      'AUDIO_SILENT',
+      'The audio is silent: no sample is above -80 dB of full scale.',
+    );
+  }
+}
+
+/** @throws SerError `AUDIO_EMPTY` or `AUDIO_TOO_SHORT`. */
+export function assertLongEnough(length: number, sampleRateHz: number): void {
+  if (length === 0) throw new SerError('AUDIO_EMPTY', 'The audio has no samples.');
+  const durationSec = length / sampleRateHz;
+  if (durationSec >= shortestDurationSec) return;
+  const unit = length === 1 ? 'sample' : 'samples';
+  throw new SerError(
+    'AUDIO_TOO_SHORT',
+    `The audio has ${length} ${unit}, ${(1000 * durationSec).toFixed(1)} ms; at least ${1000 * shortestDurationSec} ms are needed.`,
+  );
+}
+
+/** @throws SerError `INVALID_ARGUMENT` for what is not a clip. */
+export function assertClip({ samples, sampleRateHz }: AudioClip): void {
   if (!(samples instanceof Float32Array)) {
     throw new SerError(
       'INVALID_ARGUMENT',
@@ -25,22 +50,6 @@ export function checkClip(clip: AudioClip): void {
     throw new SerError(
       'INVALID_ARGUMENT',
       `sampleRateHz is ${sampleRateHz}; it must be a whole number of hertz from 1.`,
-    );
-  }
-  if (samples.length === 0) throw new SerError('AUDIO_EMPTY', 'The audio has no samples.');
-  const peak = measurePeak(samples);
-  const durationSec = measureDuration(clip);
-  if (durationSec < shortestDurationSec) {
-    const unit = samples.length === 1 ? 'sample' : 'samples';
-    throw new SerError(
-      'AUDIO_TOO_SHORT',
-      `The audio has ${samples.length} ${unit}, ${(1000 * durationSec).toFixed(1)} ms; at least ${1000 * shortestDurationSec} ms are needed.`,
-    );
-  }
-  if (peak <= silentPeak) {
-    throw new SerError(
-      'AUDIO_SILENT',
-      'The audio is silent: no sample is above -80 dB of full scale.',
     );
   }
 }
@@ -60,19 +69,22 @@ export function isSilent(clip: AudioClip): boolean {
   }
 }
 
-/** @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN or infinite. */
-export function assertFinite(samples: Float32Array): void {
-  measurePeak(samples);
+/**
+ * @param first number of the first sample in its recording.
+ * @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN or infinite.
+ */
+export function assertFinite(samples: Float32Array, first = 0): void {
+  measurePeak(samples, first);
 }
 
-function measurePeak(samples: Float32Array): number {
+function measurePeak(samples: Float32Array, first = 0): number {
   let peak = 0;
   for (let index = 0; index < samples.length; index++) {
     const level = Math.abs(samples[index]!);
     if (!(level < Infinity)) {
       throw new SerError(
         'AUDIO_NOT_FINITE',
-        `Sample ${index} of the audio is ${samples[index]}; every sample must be a finite number.`,
+        `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a finite number.`,
       );
     }
     if (level > peak) peak = level;

@@ -1,7 +1,11 @@
 import { SerError } from '@ser/dsp-wasm';
+import { throwIfAborted } from '../cancellation.ts';
 import type { AudioClip } from './audio-clip.ts';
-import { type AsyncDecoding, type Decoding, runDecoding } from './decoding.ts';
+import { type AudioStream, type DecodedAudio, readClip } from './audio-stream.ts';
+import { ByteReader } from './byte-reader.ts';
+import { type ByteSource, openBytes } from './byte-source.ts';
 import { sniffFormat } from './sniff-format.ts';
+import { takeTurns } from './take-turns.ts';
 
 /** Longest clip that is decoded by default. */
 export const defaultMaxDurationSec = 600;
@@ -35,29 +39,59 @@ export async function decodeAudio(
       `encoded is ${Object.prototype.toString.call(encoded)}; it must be a Uint8Array.`,
     );
   }
-  if (!(maxDurationSec > 0)) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `maxDurationSec is ${maxDurationSec}; it must be a number of seconds above 0.`,
-    );
-  }
-  // A Node Buffer's `slice` does not copy; a plain view's does.
-  const bytes = new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-  return runDecoding(await startDecoding(bytes, maxDurationSec), signal);
+  return readClip(await openAudio(openBytes(encoded), { maxDurationSec, signal }));
 }
 
-async function startDecoding(
-  bytes: Uint8Array,
-  maxDurationSec: number,
-): Promise<Decoding | AsyncDecoding> {
-  switch (sniffFormat(bytes)) {
+/**
+ * Begins to decode a file, which is read in pieces: memory does not grow with its length. The stream
+ * closes the source.
+ *
+ * @throws SerError as `decodeAudio`; what lies beyond the file's beginning comes from `blocks`.
+ */
+export async function openAudio(
+  source: ByteSource,
+  { maxDurationSec = defaultMaxDurationSec, signal }: DecodeOptions = {},
+): Promise<AudioStream> {
+  try {
+    if (!(maxDurationSec > 0)) {
+      throw new SerError(
+        'INVALID_ARGUMENT',
+        `maxDurationSec is ${maxDurationSec}; it must be a number of seconds above 0.`,
+      );
+    }
+    throwIfAborted(signal, 'Decoding');
+    const decoded = await startDecoding(new ByteReader(source), maxDurationSec);
+    const blocks = refuseEmpty(takeTurns(decoded.blocks, signal));
+    const close = async () => {
+      await blocks.return(undefined);
+      await source.close();
+    };
+    return { ...decoded, blocks, close };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+async function* refuseEmpty(blocks: AsyncGenerator<Float32Array>): AsyncGenerator<Float32Array> {
+  let isEmpty = true;
+  for await (const block of blocks) {
+    if (block.length === 0) continue;
+    isEmpty = false;
+    yield block;
+  }
+  if (isEmpty) throw new SerError('AUDIO_EMPTY', 'The file holds no samples.');
+}
+
+async function startDecoding(reader: ByteReader, maxDurationSec: number): Promise<DecodedAudio> {
+  switch (await sniffFormat(reader)) {
     case 'wav':
-      return (await import('./decode-wav.ts')).decodeWav(bytes, maxDurationSec);
+      return (await import('./decode-wav.ts')).decodeWav(reader, maxDurationSec);
     case 'flac':
-      return (await import('./flac/decode-flac.ts')).decodeFlac(bytes, maxDurationSec);
+      return (await import('./flac/decode-flac.ts')).decodeFlac(reader, maxDurationSec);
     case 'mp3':
-      return (await import('./mp3/decode-mp3.ts')).decodeMp3(bytes, maxDurationSec);
+      return (await import('./mp3/decode-mp3.ts')).decodeMp3(reader, maxDurationSec);
     case 'ogg':
-      return (await import('./ogg/decode-ogg.ts')).decodeOgg(bytes, maxDurationSec);
+      return (await import('./ogg/decode-ogg.ts')).decodeOgg(reader, maxDurationSec);
   }
 }

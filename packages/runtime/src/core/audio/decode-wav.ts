@@ -1,7 +1,7 @@
-import { SerError } from '@ser/dsp-wasm';
+import type { DecodedAudio } from './audio-stream.ts';
+import { type ByteReader, readText } from './byte-reader.ts';
 import { decodeFailure, truncated, unsupported } from './decode-failure.ts';
-import type { Decoding } from './decoding.ts';
-import { MonoBuffer } from './mono-buffer.ts';
+import { MonoMixer } from './mono-mixer.ts';
 
 const formatPcm = 1;
 const formatFloat = 3;
@@ -9,7 +9,9 @@ const formatExtensible = 0xfffe;
 /** A writer that streams does not know the length beforehand and leaves this in its place. */
 const unknownLength = 0xffffffff;
 const mostChannels = 256;
-const blockFrames = 1 << 14;
+const blockBytes = 1 << 20;
+/** What of a 'fmt ' chunk is read. */
+const formatBytes = 26;
 
 const otherCodecs: Readonly<Record<number, string>> = {
   2: 'Microsoft ADPCM',
@@ -34,15 +36,15 @@ interface WaveFormat {
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
  *   `AUDIO_UNSUPPORTED` for other codecs, `AUDIO_TOO_LONG` beyond the limit.
  */
-export function* decodeWav(bytes: Uint8Array, maxDurationSec: number): Decoding {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export async function decodeWav(reader: ByteReader, maxDurationSec: number): Promise<DecodedAudio> {
   let format: WaveFormat | undefined;
-  let position = 12;
-  while (position + 8 <= bytes.length) {
-    const name = String.fromCharCode(...bytes.subarray(position, position + 4));
-    const promised = view.getUint32(position + 4, true);
-    const start = position + 8;
-    const available = bytes.length - start;
+  reader.advance(12);
+  while (reader.remaining >= 8) {
+    const header = await reader.fill(8);
+    const name = readText(header, 0, 4);
+    const promised = toView(header).getUint32(4, true);
+    reader.advance(8);
+    const available = reader.remaining;
     if (name === 'data') {
       if (!format) throw decodeFailure('WAV', "its 'data' chunk comes before any 'fmt ' chunk");
       if (promised !== unknownLength && promised > available) {
@@ -51,7 +53,7 @@ export function* decodeWav(bytes: Uint8Array, maxDurationSec: number): Decoding 
           `its header promises ${promised} bytes of samples and ${available} are there`,
         );
       }
-      return yield* readSamples(view, start, Math.min(promised, available), format, maxDurationSec);
+      return readSamples(reader, Math.min(promised, available), format, maxDurationSec);
     }
     if (promised > available) {
       throw truncated(
@@ -59,24 +61,28 @@ export function* decodeWav(bytes: Uint8Array, maxDurationSec: number): Decoding 
         `its chunk '${name}' promises ${promised} bytes and ${available} are there`,
       );
     }
-    if (name === 'fmt ') format = readFormat(view, start, promised);
-    position = start + promised + (promised & 1);
+    if (name === 'fmt ') format = readFormat(toView(await reader.fill(formatBytes)), promised);
+    reader.advance(promised + (promised & 1));
   }
   throw format
     ? truncated('WAV', "it ends before its 'data' chunk")
     : truncated('WAV', "it ends before its 'fmt ' chunk");
 }
 
-function readFormat(view: DataView, start: number, size: number): WaveFormat {
+function toView(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function readFormat(view: DataView, size: number): WaveFormat {
   if (size < 16) throw decodeFailure('WAV', `its 'fmt ' chunk has ${size} bytes, not 16 or more`);
-  let codec = view.getUint16(start, true);
-  const channels = view.getUint16(start + 2, true);
-  const sampleRateHz = view.getUint32(start + 4, true);
-  const blockBytes = view.getUint16(start + 12, true);
-  const bits = view.getUint16(start + 14, true);
+  let codec = view.getUint16(0, true);
+  const channels = view.getUint16(2, true);
+  const sampleRateHz = view.getUint32(4, true);
+  const blockBytes = view.getUint16(12, true);
+  const bits = view.getUint16(14, true);
   if (codec === formatExtensible) {
     if (size < 26) throw decodeFailure('WAV', `its extensible 'fmt ' chunk has only ${size} bytes`);
-    codec = view.getUint16(start + 24, true);
+    codec = view.getUint16(24, true);
   }
   if (codec !== formatPcm && codec !== formatFloat) {
     const name = otherCodecs[codec] ?? `codec ${codec}`;
@@ -99,36 +105,46 @@ function readFormat(view: DataView, start: number, size: number): WaveFormat {
   return { isFloat, channels, sampleRateHz, bytesPerSample };
 }
 
-function* readSamples(
-  view: DataView,
-  start: number,
+function readSamples(
+  reader: ByteReader,
   size: number,
-  { isFloat, channels, sampleRateHz, bytesPerSample }: WaveFormat,
+  format: WaveFormat,
   maxDurationSec: number,
-): Decoding {
-  const frameBytes = channels * bytesPerSample;
+): DecodedAudio {
+  const frameBytes = format.channels * format.bytesPerSample;
   const frames = Math.floor(size / frameBytes);
-  if (frames === 0) throw new SerError('AUDIO_EMPTY', 'The WAV file holds no samples.');
-  const mono = new MonoBuffer(sampleRateHz, maxDurationSec);
-  mono.reserve(frames);
+  const mixer = new MonoMixer(format.sampleRateHz, maxDurationSec);
+  mixer.expect(frames);
+  return {
+    sampleRateHz: format.sampleRateHz,
+    expectedSamples: frames,
+    blocks: readBlocks(reader, frames, format, mixer),
+  };
+}
+
+async function* readBlocks(
+  reader: ByteReader,
+  frames: number,
+  { isFloat, channels, bytesPerSample }: WaveFormat,
+  mixer: MonoMixer,
+): AsyncGenerator<Float32Array> {
+  const frameBytes = channels * bytesPerSample;
   const readSample = isFloat ? floatReaders[bytesPerSample]! : pcmReaders[bytesPerSample]!;
-  const block = Array.from(
-    { length: channels },
-    () => new Float64Array(Math.min(frames, blockFrames)),
-  );
-  for (let first = 0; first < frames; first += blockFrames) {
-    const count = Math.min(blockFrames, frames - first);
-    for (let channel = 0; channel < channels; channel++) {
-      const target = block[channel]!;
-      let position = start + first * frameBytes + channel * bytesPerSample;
-      for (let frame = 0; frame < count; frame++, position += frameBytes) {
-        target[frame] = readSample(view, position);
+  const blockFrames = Math.min(frames, Math.ceil(blockBytes / frameBytes));
+  const block = Array.from({ length: channels }, () => new Float64Array(blockFrames));
+  while (mixer.length < frames) {
+    const count = Math.min(blockFrames, frames - mixer.length);
+    const view = toView(await reader.fill(count * frameBytes));
+    if (view.byteLength < count * frameBytes) throw truncated('WAV', 'it has become shorter');
+    block.forEach((target, channel) => {
+      const first = channel * bytesPerSample;
+      for (let frame = 0; frame < count; frame++) {
+        target[frame] = readSample(view, first + frame * frameBytes);
       }
-    }
-    mono.append(block, 0, count);
-    yield;
+    });
+    yield mixer.mix(block, 0, count);
+    reader.advance(count * frameBytes);
   }
-  return mono.finish();
 }
 
 type SampleReader = (view: DataView, position: number) => number;

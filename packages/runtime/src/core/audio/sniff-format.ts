@@ -1,4 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
+import type { ByteReader } from './byte-reader.ts';
 import { unsupported } from './decode-failure.ts';
 import { skipId3 } from './id3.ts';
 import { readMp3Header } from './mp3/frame-header.ts';
@@ -6,6 +7,8 @@ import { readMp3Header } from './mp3/frame-header.ts';
 /** Containers that are read. An Ogg file's codec is known only from its first packet. */
 export type AudioFormat = 'wav' | 'flac' | 'mp3' | 'ogg';
 
+/** Longer than any MP3 frame and the next one's header. */
+const headBytes = 4096;
 const readable = 'WAV, FLAC, MP3, Ogg Vorbis and Opus can be read';
 
 const foreignFormats: readonly { at: number; magic: string; name: string }[] = [
@@ -28,21 +31,23 @@ function hasMagic(bytes: Uint8Array, at: number, magic: string): boolean {
 }
 
 /**
- * Tells the format of an audio file by its content; its name plays no part.
+ * Tells the format of an audio file by its content; its name plays no part. Leaves the reader at the
+ * file's first byte, or behind its ID3 tags.
  *
  * @throws SerError `AUDIO_EMPTY` for 0 bytes, `AUDIO_UNSUPPORTED` for anything that is not read.
  */
-export function sniffFormat(bytes: Uint8Array): AudioFormat {
-  if (bytes.length === 0) throw new SerError('AUDIO_EMPTY', 'The file is empty: it has 0 bytes.');
-  if (hasMagic(bytes, 0, 'RIFF') && hasMagic(bytes, 8, 'WAVE')) return 'wav';
-  if (hasMagic(bytes, 0, 'OggS')) return 'ogg';
-  const start = skipId3(bytes);
-  if (hasMagic(bytes, start, 'fLaC')) return 'flac';
-  if (start > 0 || startsWithMp3Frames(bytes)) return 'mp3';
-  const foreign = foreignFormats.find(({ at, magic }) => hasMagic(bytes, at, magic));
+export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
+  if (reader.size === 0) throw new SerError('AUDIO_EMPTY', 'The file is empty: it has 0 bytes.');
+  const head = await reader.fill(headBytes);
+  if (hasMagic(head, 0, 'RIFF') && hasMagic(head, 8, 'WAVE')) return 'wav';
+  if (hasMagic(head, 0, 'OggS')) return 'ogg';
+  await skipId3(reader);
+  if (hasMagic(await reader.fill(4), 0, 'fLaC')) return 'flac';
+  if (reader.position > 0 || startsWithMp3Frames(head)) return 'mp3';
+  const foreign = foreignFormats.find(({ at, magic }) => hasMagic(head, at, magic));
   if (foreign) throw unsupported(`The file is ${foreign.name}; ${readable}.`);
   throw unsupported(
-    `The file is not audio that is known here (it starts with ${describeStart(bytes)}); ${readable}.`,
+    `The file is not audio that is known here (it starts with ${describeStart(head)}); ${readable}.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { type Dsp, SerError } from '@ser/dsp-wasm';
 import type { AudioClip } from '../audio/audio-clip.ts';
 import { assertFinite } from '../audio/check-clip.ts';
-import { highestRateHz, lowestRateHz } from '../audio/mono-buffer.ts';
+import { highestRateHz, lowestRateHz } from '../audio/mono-mixer.ts';
 import { createRateConverter, type RateConverter } from '../audio/rate-converter.ts';
 import type { Judgement } from '../prediction.ts';
 import { checkSegmenting } from '../segments/segment-speech.ts';
@@ -122,10 +122,10 @@ export class EmotionStream {
   }
 
   async #judgeSpeech(): Promise<Judgement | null> {
-    const sinceSec = this.#tracker.openSinceSec;
-    if (sinceSec === null) return null;
+    const speech = this.#tracker.open;
+    if (!speech) return null;
     const { featureRateHz, judge } = this.#parts;
-    const samples = this.#history.since(Math.round(sinceSec * featureRateHz));
+    const samples = this.#history.since(Math.round(speech.startSec * featureRateHz));
     const [row] = await judge([{ samples, sampleRateHz: featureRateHz }]);
     if (row) this.#label.update(row);
     return this.#label.judgement;

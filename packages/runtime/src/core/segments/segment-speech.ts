@@ -1,18 +1,13 @@
 import { type Dsp, SerError } from '@ser/dsp-wasm';
-import type { AudioClip } from '../audio/audio-clip.ts';
+import { cutBlock, type DecodedAudio } from '../audio/audio-stream.ts';
+import { assertFinite, assertLongEnough } from '../audio/check-clip.ts';
+import { RecentSamples } from '../audio/recent-samples.ts';
 import { throwIfAborted } from '../cancellation.ts';
 import type { SpeechModel } from '../speech/speech-model.ts';
-import { type SpeechSpan, SpeechTracker } from '../speech/speech-tracker.ts';
-import {
-  batchWindows,
-  checkWindowing,
-  listWindows,
-  type SampleRange,
-  type Windowing,
-} from '../timeline.ts';
-import { averageWindows } from './average-windows.ts';
-import { mergeRanges } from './merge-ranges.ts';
+import { longestDoubtSec, SpeechTracker } from '../speech/speech-tracker.ts';
+import { checkWindowing, type Windowing } from '../timeline.ts';
 import type { Segment } from './segment.ts';
+import { SpanJudge } from './span-judge.ts';
 
 /** Speech is looked for in pieces of this length, so that a signal can stop it. */
 const pieceSec = 5;
@@ -35,55 +30,29 @@ export function checkSegmenting(windowSec: number, hopSec: number): void {
 }
 
 /**
- * Finds the speech in a clip, judges each span of it in overlapping windows that never reach beyond
- * it, averages where they overlap, and joins what has the same label. Beside the clip, memory is that
- * of one batch of windows.
+ * Finds the speech in a recording, judges each span of it in overlapping windows that never reach
+ * beyond it, averages where they overlap, and joins what has the same label. Memory is that of one
+ * batch of windows, however long the recording or a span.
  */
 export async function* segmentSpeech(
-  clip: AudioClip,
+  { sampleRateHz, blocks }: DecodedAudio,
   segmentation: Segmentation,
 ): AsyncGenerator<Segment> {
   const { dsp, speechModel, signal } = segmentation;
-  const { samples, sampleRateHz } = clip;
   const tracker = new SpeechTracker(dsp, speechModel, sampleRateHz);
-  const pieceLength = pieceSec * sampleRateHz;
-  for (let start = 0; start < samples.length; start += pieceLength) {
-    throwIfAborted(signal);
-    for (const span of await tracker.push(samples.subarray(start, start + pieceLength))) {
-      yield* await segmentSpan(clip, span, segmentation);
+  const recent = new RecentSamples();
+  const judge = new SpanJudge(recent, sampleRateHz, segmentation);
+  for await (const block of blocks) {
+    for (const piece of cutBlock(block, pieceSec * sampleRateHz)) {
+      throwIfAborted(signal);
+      assertFinite(piece, recent.end);
+      recent.push(piece);
+      for (const span of await tracker.push(piece)) yield* await judge.finish(span);
+      if (tracker.open) await judge.advance(tracker.open);
+      const doubtful = recent.end - longestDoubtSec * sampleRateHz;
+      recent.dropBefore(Math.min(judge.firstNeeded ?? Infinity, doubtful));
     }
   }
-  for (const span of await tracker.finish()) yield* await segmentSpan(clip, span, segmentation);
-}
-
-async function segmentSpan(
-  { samples, sampleRateHz }: AudioClip,
-  { startSec, endSec }: SpeechSpan,
-  { labels, windowSec, hopSec, signal, judge }: Segmentation,
-): Promise<Segment[]> {
-  const start = Math.round(startSec * sampleRateHz);
-  const span = {
-    samples: samples.subarray(start, Math.round(endSec * sampleRateHz)),
-    sampleRateHz,
-  };
-  const windows = listWindows(span, windowSec, hopSec);
-  const judged: SampleRange[] = [];
-  const rows: Float32Array[] = [];
-  for (let first = 0; first < windows.length; first += batchWindows) {
-    throwIfAborted(signal);
-    const batch = windows.slice(first, first + batchWindows);
-    const results = await judge(
-      batch.map((window) => ({
-        samples: span.samples.subarray(window.start, window.end),
-        sampleRateHz,
-      })),
-    );
-    results.forEach((row, index) => {
-      if (!row) return;
-      judged.push(batch[index]!);
-      rows.push(row);
-    });
-  }
-  const ranges = averageWindows(judged, rows);
-  return mergeRanges(ranges, { labels, sampleRateHz, offsetSec: start / sampleRateHz });
+  assertLongEnough(recent.end, sampleRateHz);
+  for (const span of await tracker.finish()) yield* await judge.finish(span);
 }

@@ -22,9 +22,11 @@ export class SpanDetector {
   #startFrame: number | null = null;
   #endFrame = 0;
 
-  /** First frame of the speech that goes on now, or null; null too while it is short. */
-  get openSince(): number | null {
-    return this.#isLongEnough() ? this.#startFrame : null;
+  /** The speech that goes on now, as far as it is known, or null; null too while it is short. */
+  get open(): FrameSpan | null {
+    return this.#isLongEnough()
+      ? { startFrame: this.#startFrame!, endFrame: this.#endFrame }
+      : null;
   }
 
   /** @returns the span that this frame's silence ends, or null. */

@@ -14,6 +14,9 @@ const frameSec = speechInput.frameLength / speechInput.sampleRateHz;
 /** Kept before and after speech, whose first and last sounds are soft. */
 const marginSec = 0.1;
 
+/** Speech is told from silence before this much more has been heard. */
+export const longestDoubtSec = 2;
+
 /** Finds speech in a signal that arrives in pieces, in constant memory. */
 export class SpeechTracker {
   readonly #sampleRateHz: number;
@@ -37,10 +40,10 @@ export class SpeechTracker {
     return this.#converter.latencySamples / this.#sampleRateHz + frameSec;
   }
 
-  /** Where the speech that goes on now began, margin included, or null. */
-  get openSinceSec(): number | null {
-    const frame = this.#detector.openSince;
-    return frame === null ? null : Math.max(0, frame * frameSec - marginSec);
+  /** The speech that goes on now, margins included, or null. It ends later than is said here. */
+  get open(): SpeechSpan | null {
+    const span = this.#detector.open;
+    return span && this.#toSpeechSpan(span);
   }
 
   /** @returns spans of speech that have ended. */

@@ -1,15 +1,18 @@
-import { SerError } from '@ser/dsp-wasm';
+import type { DecodedAudio } from '../audio-stream.ts';
 import { BitReader, EndOfBits } from '../bit-reader.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { createCrc } from '../crc.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
-import type { Decoding } from '../decoding.ts';
-import { skipId3 } from '../id3.ts';
-import { MonoBuffer } from '../mono-buffer.ts';
+import { MonoMixer } from '../mono-mixer.ts';
 import { type FlacFrameHeader, readFlacFrameHeader } from './frame-header.ts';
 import { readFlacSubframe } from './subframe.ts';
 
 const crc16 = createCrc(16, 0x8005);
 const streamInfoBytes = 34;
+/** Holds any frame of a usual file; */
+const usualFrameBytes = 1 << 16;
+/** and this the largest block of 8 channels of 32 bits that any encoder writes. */
+const mostFrameBytes = 1 << 22;
 
 /** What the STREAMINFO block says of the whole stream. */
 export interface FlacStreamInfo {
@@ -22,47 +25,58 @@ export interface FlacStreamInfo {
 
 /**
  * Decodes native FLAC (RFC 9639) of any block size, channel count and 4 to 32 bits; checks every
- * frame's checksums.
+ * frame's checksums. The reader stands behind any ID3 tag.
  *
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
  *   `AUDIO_TOO_LONG` beyond the limit.
  */
-export function* decodeFlac(bytes: Uint8Array, maxDurationSec: number): Decoding {
-  const { info, firstFrame } = readMetadata(bytes);
-  const mono = new MonoBuffer(info.sampleRateHz, maxDurationSec);
-  const scale = 2 ** (1 - info.bitsPerSample);
-  let position = firstFrame;
-  while (info.totalSamples === 0 ? hasSync(bytes, position) : mono.length < info.totalSamples) {
-    const remaining = info.totalSamples === 0 ? Infinity : info.totalSamples - mono.length;
-    const frame = readFrame(bytes, position, info, mono.length);
-    mono.append(frame.channels, 0, Math.min(frame.header.blockSize, remaining), scale);
-    position = frame.end;
-    yield;
-  }
-  if (mono.length === 0) throw new SerError('AUDIO_EMPTY', 'The FLAC file holds no samples.');
-  return mono.finish();
+export async function decodeFlac(
+  reader: ByteReader,
+  maxDurationSec: number,
+): Promise<DecodedAudio> {
+  const info = await readMetadata(reader);
+  const mixer = new MonoMixer(info.sampleRateHz, maxDurationSec);
+  mixer.expect(info.totalSamples);
+  return { sampleRateHz: info.sampleRateHz, blocks: readBlocks(reader, info, mixer) };
 }
 
-function readMetadata(bytes: Uint8Array): { info: FlacStreamInfo; firstFrame: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let position = skipId3(bytes) + 4;
+async function* readBlocks(
+  reader: ByteReader,
+  info: FlacStreamInfo,
+  mixer: MonoMixer,
+): AsyncGenerator<Float32Array> {
+  const { bitsPerSample, totalSamples } = info;
+  const scale = 2 ** (1 - bitsPerSample);
+  const isOver = () => (totalSamples === 0 ? !hasSync(reader.view) : mixer.length >= totalSamples);
+  for (;;) {
+    if (!reader.has(usualFrameBytes)) await reader.fill(usualFrameBytes);
+    if (isOver()) break;
+    const remaining = totalSamples === 0 ? Infinity : totalSamples - mixer.length;
+    const frame = await readWholeFrame(reader, info, mixer.length);
+    yield mixer.mix(frame.channels, 0, Math.min(frame.header.blockSize, remaining), scale);
+    reader.advance(frame.bytes);
+  }
+}
+
+async function readMetadata(reader: ByteReader): Promise<FlacStreamInfo> {
+  reader.advance(4);
   let info: FlacStreamInfo | undefined;
   for (;;) {
-    if (position + 4 > bytes.length) throw truncated('FLAC', 'it ends within its metadata');
-    const header = view.getUint32(position);
-    const isLast = header >>> 31 === 1;
-    const type = (header >>> 24) & 0x7f;
-    const size = header & 0xffffff;
-    const start = position + 4;
-    position = start + size;
-    if (position > bytes.length) throw truncated('FLAC', 'it ends within its metadata');
+    const bytes = await reader.fill(4 + streamInfoBytes);
+    if (bytes.length < 4) throw truncated('FLAC', 'it ends within its metadata');
+    const bits = new BitReader(bytes);
+    const isLast = bits.readBits(1) === 1;
+    const type = bits.readBits(7);
+    const size = bits.readBits(24);
+    if (reader.remaining < 4 + size) throw truncated('FLAC', 'it ends within its metadata');
     if (!info) {
       if (type !== 0 || size < streamInfoBytes) {
         throw decodeFailure('FLAC', 'its first metadata block is not STREAMINFO');
       }
-      info = readStreamInfo(bytes, start);
+      info = readStreamInfo(bytes, 4);
     }
-    if (isLast) return { info, firstFrame: position };
+    reader.advance(4 + size);
+    if (isLast) return info;
   }
 }
 
@@ -81,35 +95,60 @@ function readStreamInfo(bytes: Uint8Array, start: number): FlacStreamInfo {
   return { sampleRateHz, channels, bitsPerSample, totalSamples };
 }
 
-function hasSync(bytes: Uint8Array, position: number): boolean {
-  return bytes[position] === 0xff && (bytes[position + 1]! & 0xfe) === 0xf8;
+function hasSync(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && (bytes[1]! & 0xfe) === 0xf8;
 }
 
+interface Frame {
+  header: FlacFrameHeader;
+  channels: Float64Array[];
+  bytes: number;
+}
+
+/** A frame does not tell its length beforehand: where it passes what is in memory, more is read. */
+async function readWholeFrame(
+  reader: ByteReader,
+  info: FlacStreamInfo,
+  sampleIndex: number,
+): Promise<Frame> {
+  for (let wanted = usualFrameBytes; ; ) {
+    try {
+      return readFrame(reader.view, reader.position, info, sampleIndex);
+    } catch (error) {
+      if (!(error instanceof EndOfBits)) throw error;
+      if (reader.has(Infinity)) {
+        const promised = info.totalSamples === 0 ? '' : ` of ${info.totalSamples}`;
+        throw truncated('FLAC', `it ends after ${sampleIndex}${promised} samples`);
+      }
+      wanted = Math.max(wanted, reader.view.length) * 4;
+      if (wanted > mostFrameBytes) {
+        throw decodeFailure('FLAC', `the frame at sample ${sampleIndex} does not end`);
+      }
+      await reader.fill(wanted);
+    }
+  }
+}
+
+/** Reads the frame that `bytes` begins with, which are those from `start` of the file. */
 function readFrame(
   bytes: Uint8Array,
   start: number,
   info: FlacStreamInfo,
   sampleIndex: number,
-): { header: FlacFrameHeader; channels: Float64Array[]; end: number } {
-  try {
-    const reader = new BitReader(bytes, start);
-    const header = readFlacFrameHeader(bytes, start, reader, info);
-    const channels = Array.from({ length: header.channels }, (_, channel) => {
-      const sideBit = channel === header.sideChannel ? 1 : 0;
-      return readFlacSubframe(reader, header.blockSize, header.bitsPerSample + sideBit);
-    });
-    reader.alignToByte();
-    const checkedEnd = reader.byteIndex;
-    if (reader.readBits(16) !== crc16(bytes, start, checkedEnd)) {
-      throw decodeFailure('FLAC', `the checksum of the frame at sample ${sampleIndex} is wrong`);
-    }
-    decorrelate(channels, header.stereoMode);
-    return { header, channels, end: checkedEnd + 2 };
-  } catch (error) {
-    if (!(error instanceof EndOfBits)) throw error;
-    const promised = info.totalSamples === 0 ? '' : ` of ${info.totalSamples}`;
-    throw truncated('FLAC', `it ends after ${sampleIndex}${promised} samples`);
+): Frame {
+  const reader = new BitReader(bytes);
+  const header = readFlacFrameHeader(bytes, start, reader, info);
+  const channels = Array.from({ length: header.channels }, (_, channel) => {
+    const sideBit = channel === header.sideChannel ? 1 : 0;
+    return readFlacSubframe(reader, header.blockSize, header.bitsPerSample + sideBit);
+  });
+  reader.alignToByte();
+  const checkedEnd = reader.byteIndex;
+  if (reader.readBits(16) !== crc16(bytes, 0, checkedEnd)) {
+    throw decodeFailure('FLAC', `the checksum of the frame at sample ${sampleIndex} is wrong`);
   }
+  decorrelate(channels, header.stereoMode);
+  return { header, channels, bytes: checkedEnd + 2 };
 }
 
 function decorrelate(channels: Float64Array[], mode: FlacFrameHeader['stereoMode']): void {

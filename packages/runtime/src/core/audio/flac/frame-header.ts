@@ -17,7 +17,11 @@ export interface FlacFrameHeader {
   sideChannel: number;
 }
 
-/** Reads a frame header and checks it against its checksum and the stream. */
+/**
+ * Reads the frame header that `bytes` begins with and checks it against its checksum and the stream.
+ *
+ * @param start where in the file `bytes` begins.
+ */
 export function readFlacFrameHeader(
   bytes: Uint8Array,
   start: number,
@@ -37,7 +41,7 @@ export function readFlacFrameHeader(
   const blockSize = readBlockSize(reader, blockSizeCode);
   const sampleRateHz = readRate(reader, rateCode, info);
   const headerEnd = reader.byteIndex;
-  if (reader.readBits(8) !== crc8(bytes, start, headerEnd)) {
+  if (reader.readBits(8) !== crc8(bytes, 0, headerEnd)) {
     throw decodeFailure('FLAC', `the checksum of the frame header at byte ${start} is wrong`);
   }
   const bitsPerSample = bitsBySizeCode[sizeCode] || info.bitsPerSample;

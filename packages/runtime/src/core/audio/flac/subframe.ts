@@ -39,7 +39,7 @@ export function readFlacSubframe(reader: BitReader, blockSize: number, bits: num
 function readFixed(reader: BitReader, samples: Float64Array, bits: number, order: number): void {
   readWarmUp(reader, samples, bits, order);
   readResidual(reader, samples, order);
-  predict(samples, fixedPredictors[order]!, 0);
+  predict(samples, Float64Array.from(fixedPredictors[order]!), 0);
 }
 
 function readLinear(reader: BitReader, samples: Float64Array, bits: number, order: number): void {
@@ -49,7 +49,7 @@ function readLinear(reader: BitReader, samples: Float64Array, bits: number, orde
   if (precision === 16 || shift < 0) {
     throw decodeFailure('FLAC', 'a linear predictor has settings that are not allowed');
   }
-  const coefficients = Array.from({ length: order }, () => reader.readSigned(precision));
+  const coefficients = Float64Array.from({ length: order }, () => reader.readSigned(precision));
   readResidual(reader, samples, order);
   predict(samples, coefficients, shift);
 }
@@ -83,17 +83,13 @@ function readResidual(reader: BitReader, samples: Float64Array, order: number): 
         samples[index] = bits === 0 ? 0 : reader.readSigned(bits);
       }
     } else {
-      const step = 2 ** parameter;
-      for (let index = start; index < end; index++) {
-        const folded = reader.readUnary() * step + reader.readBits(parameter);
-        samples[index] = folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
-      }
+      reader.readRice(parameter, samples, start, end);
     }
   }
 }
 
 /** Adds to every residual what the samples before it predict. */
-function predict(samples: Float64Array, coefficients: readonly number[], shift: number): void {
+function predict(samples: Float64Array, coefficients: Float64Array, shift: number): void {
   const order = coefficients.length;
   const scale = 2 ** -shift;
   for (let index = order; index < samples.length; index++) {

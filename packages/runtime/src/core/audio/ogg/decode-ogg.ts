@@ -1,5 +1,6 @@
+import type { DecodedAudio } from '../audio-stream.ts';
+import { type ByteReader, readText } from '../byte-reader.ts';
 import { decodeFailure, unsupported } from '../decode-failure.ts';
-import type { AsyncDecoding } from '../decoding.ts';
 import { readOggPackets } from './read-packets.ts';
 
 const otherCodecs: readonly (readonly [magic: string, name: string])[] = [
@@ -9,18 +10,18 @@ const otherCodecs: readonly (readonly [magic: string, name: string])[] = [
 ];
 
 /** Decodes an Ogg file by the codec of its first packet: Vorbis or Opus. */
-export async function* decodeOgg(bytes: Uint8Array, maxDurationSec: number): AsyncDecoding {
-  const packets = readOggPackets(bytes);
-  const first = packets.next().value;
+export async function decodeOgg(reader: ByteReader, maxDurationSec: number): Promise<DecodedAudio> {
+  const packets = readOggPackets(reader);
+  const first = (await packets.next()).value;
   if (!first) throw decodeFailure('Ogg', 'it holds no packet');
-  const magic = String.fromCharCode(...first.bytes.subarray(0, 8));
+  const magic = readText(first.bytes, 0, 8);
   if (magic === 'OpusHead') {
     const { decodeOpus } = await import('../opus/decode-opus.ts');
-    return yield* decodeOpus(first.bytes, packets, maxDurationSec);
+    return decodeOpus(first.bytes, packets, maxDurationSec);
   }
   if (magic.startsWith('\x01vorbis')) {
     const { decodeVorbis } = await import('../vorbis/decode-vorbis.ts');
-    return yield* decodeVorbis(first.bytes, packets, maxDurationSec);
+    return decodeVorbis(first.bytes, packets, maxDurationSec);
   }
   const other = otherCodecs.find(([start]) => magic.startsWith(start));
   throw unsupported(

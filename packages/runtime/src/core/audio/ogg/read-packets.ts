@@ -1,3 +1,4 @@
+import type { ByteReader } from '../byte-reader.ts';
 import { createCrc } from '../crc.ts';
 import { decodeFailure, truncated, unsupported } from '../decode-failure.ts';
 
@@ -6,6 +7,8 @@ export interface OggPacket {
   bytes: Uint8Array;
   /** Samples from the stream's start to the end of this packet's page; only on the page's last packet. */
   granule: number | undefined;
+  /** Number of the page that it ends in. */
+  page: number;
 }
 
 interface OggPage {
@@ -16,13 +19,16 @@ interface OggPage {
   serial: number;
   sequence: number;
   segments: Uint8Array;
-  dataStart: number;
-  end: number;
+  data: Uint8Array;
 }
 
 const crc32 = createCrc(32, 0x04c11db7);
 const headerBytes = 27;
 const checksumAt = 22;
+/** A header, 255 segment sizes and as many full segments. */
+const mostPageBytes = headerBytes + 255 + 255 * 255;
+/** Pages of one packet: 33 MB, room for the pictures that some players put beside the title. */
+const mostPacketParts = 1 << 9;
 
 /**
  * Yields the packets of an Ogg file's first stream (RFC 3533); pages of other streams beside it are
@@ -31,14 +37,14 @@ const checksumAt = 22;
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or truncated,
  *   `AUDIO_UNSUPPORTED` where several streams follow one another.
  */
-export function* readOggPackets(bytes: Uint8Array): Generator<OggPacket> {
+export async function* readOggPackets(reader: ByteReader): AsyncGenerator<OggPacket> {
   let serial: number | undefined;
   let sequence = 0;
   let isAtEnd = false;
   let parts: Uint8Array[] = [];
-  for (let position = 0; position < bytes.length; ) {
-    const page = readPage(bytes, position);
-    position = page.end;
+  while (reader.remaining > 0) {
+    if (!reader.has(mostPageBytes)) await reader.fill(mostPageBytes);
+    const page = readPage(reader);
     if (serial === undefined) {
       serial = page.serial;
       sequence = page.sequence;
@@ -53,40 +59,50 @@ export function* readOggPackets(bytes: Uint8Array): Generator<OggPacket> {
     if (page.isContinued !== parts.length > 0) {
       throw decodeFailure('Ogg', `page ${page.sequence} does not continue the one before it`);
     }
-    let start = page.dataStart;
+    let start = 0;
     let length = 0;
     const lastFull = page.segments.findLastIndex((size) => size < 255);
     for (const [index, size] of page.segments.entries()) {
       length += size;
       if (size === 255) continue;
-      parts.push(bytes.subarray(start, start + length));
-      yield { bytes: join(parts), granule: index === lastFull ? page.granule : undefined };
+      parts.push(page.data.subarray(start, start + length));
+      const granule = index === lastFull ? page.granule : undefined;
+      yield { bytes: join(parts), granule, page: page.sequence };
       parts = [];
       start += length;
       length = 0;
     }
-    if (page.segments.at(-1) === 255) parts.push(bytes.subarray(start, start + length));
+    if (page.segments.at(-1) === 255) {
+      // A copy: the rest of the packet comes with another piece of the file.
+      parts.push(page.data.slice(start, start + length));
+      if (parts.length > mostPacketParts) throw decodeFailure('Ogg', 'a packet does not end');
+    }
     isAtEnd ||= page.isLast;
   }
   if (!isAtEnd || parts.length > 0) throw truncated('Ogg', 'its stream has no last page');
 }
 
-function readPage(bytes: Uint8Array, start: number): OggPage {
-  const isThere = bytes.length >= start + headerBytes;
-  const segmentsEnd = isThere ? start + headerBytes + bytes[start + 26]! : Infinity;
+/** Reads the page that begins here and passes over it. */
+function readPage(reader: ByteReader): OggPage {
+  const bytes = reader.view;
+  const segmentsEnd = bytes.length >= headerBytes ? headerBytes + bytes[26]! : Infinity;
   if (segmentsEnd > bytes.length) throw truncated('Ogg', 'it ends within a page');
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, headerBytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
   if (view.getUint32(0) !== 0x4f676753 || view.getUint8(4) !== 0) {
-    throw decodeFailure('Ogg', `there is no page at byte ${start}, where one should start`);
+    throw decodeFailure(
+      'Ogg',
+      `there is no page at byte ${reader.position}, where one should start`,
+    );
   }
-  const segments = bytes.subarray(start + headerBytes, segmentsEnd);
+  const segments = bytes.subarray(headerBytes, segmentsEnd);
   const end = segmentsEnd + segments.reduce((sum, size) => sum + size, 0);
   if (end > bytes.length) throw truncated('Ogg', 'it ends within a page');
-  const checked = bytes.slice(start, end);
+  const checked = bytes.slice(0, end);
   checked.fill(0, checksumAt, checksumAt + 4);
   if (crc32(checked, 0, checked.length) !== view.getUint32(checksumAt, true)) {
-    throw decodeFailure('Ogg', `the checksum of the page at byte ${start} is wrong`);
+    throw decodeFailure('Ogg', `the checksum of the page at byte ${reader.position} is wrong`);
   }
+  reader.advance(end);
   const flags = view.getUint8(5);
   const granule = Number(view.getBigInt64(6, true));
   return {
@@ -97,8 +113,7 @@ function readPage(bytes: Uint8Array, start: number): OggPage {
     serial: view.getUint32(14, true),
     sequence: view.getUint32(18, true),
     segments,
-    dataStart: segmentsEnd,
-    end,
+    data: bytes.subarray(segmentsEnd, end),
   };
 }
 

@@ -1,8 +1,9 @@
 import { SerError } from '@ser/dsp-wasm';
 import { OpusDecoder } from 'opus-decoder';
+import type { DecodedAudio } from '../audio-stream.ts';
 import { decodeFailure } from '../decode-failure.ts';
-import type { AsyncDecoding } from '../decoding.ts';
-import { MonoBuffer } from '../mono-buffer.ts';
+import { MonoMixer } from '../mono-mixer.ts';
+import { HeldPage } from '../ogg/held-page.ts';
 import type { OggPacket } from '../ogg/read-packets.ts';
 import { startDecoder } from '../start-decoder.ts';
 
@@ -23,40 +24,47 @@ interface OpusHead {
  * Decodes Opus in Ogg (RFC 7845) through libopus, without the encoder's delay at the start and its
  * padding at the end.
  *
- * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_EMPTY` or `AUDIO_TOO_LONG`.
+ * @throws SerError `AUDIO_DECODE_FAILED` or `AUDIO_TOO_LONG`.
  */
-export async function* decodeOpus(
+export async function decodeOpus(
   head: Uint8Array,
-  packets: Iterator<OggPacket>,
+  packets: AsyncGenerator<OggPacket>,
   maxDurationSec: number,
-): AsyncDecoding {
-  const { gain, ...settings } = readHead(head);
-  const { preSkip } = settings;
-  packets.next(); // The comment header.
-  const mono = new MonoBuffer(opusRateHz, maxDurationSec);
+): Promise<DecodedAudio> {
+  const mixer = new MonoMixer(opusRateHz, maxDurationSec);
+  await packets.next(); // The comment header.
+  return { sampleRateHz: opusRateHz, blocks: readBlocks(readHead(head), packets, mixer) };
+}
+
+async function* readBlocks(
+  { gain, preSkip, ...settings }: OpusHead,
+  packets: AsyncGenerator<OggPacket>,
+  mixer: MonoMixer,
+): AsyncGenerator<Float32Array> {
   const decoder = new OpusDecoder({ ...settings, preSkip: 0, sampleRate: opusRateHz });
   await startDecoder('Opus', decoder.ready);
-  let decoded = 0;
   try {
+    const held = new HeldPage();
+    let page: number | undefined;
+    let decoded = 0;
     let granule = 0;
-    for (let next = packets.next(); !next.done; next = packets.next()) {
-      granule = next.value.granule ?? granule;
-      const { channelData, samplesDecoded, errors } = decoder.decodeFrame(next.value.bytes);
+    for await (const packet of packets) {
+      if (packet.page !== page) yield* held.release();
+      page = packet.page;
+      granule = packet.granule ?? granule;
+      const { channelData, samplesDecoded, errors } = decoder.decodeFrame(packet.bytes);
       if (errors[0]) throw decodeFailure('Opus', errors[0].message);
       const start = Math.min(samplesDecoded, Math.max(0, preSkip - decoded));
-      mono.append(channelData, start, samplesDecoded, gain);
+      held.add(mixer.mix(channelData, start, samplesDecoded, gain));
       decoded += samplesDecoded;
-      yield;
     }
-    mono.keep(0, granule - preSkip);
+    yield* held.finish(Math.max(0, granule - preSkip));
   } catch (cause) {
     if (cause instanceof SerError) throw cause;
     throw decodeFailure('Opus', String(cause), cause);
   } finally {
     decoder.free();
   }
-  if (mono.length === 0) throw new SerError('AUDIO_EMPTY', 'The Opus file holds no samples.');
-  return mono.finish();
 }
 
 function readHead(head: Uint8Array): OpusHead {

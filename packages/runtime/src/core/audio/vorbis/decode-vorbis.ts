@@ -1,8 +1,8 @@
-import { SerError } from '@ser/dsp-wasm';
+import type { DecodedAudio } from '../audio-stream.ts';
 import { EndOfBits } from '../bit-reader.ts';
 import { decodeFailure } from '../decode-failure.ts';
-import type { Decoding } from '../decoding.ts';
-import { MonoBuffer } from '../mono-buffer.ts';
+import { MonoMixer } from '../mono-mixer.ts';
+import { HeldPage } from '../ogg/held-page.ts';
 import type { OggPacket } from '../ogg/read-packets.ts';
 import { BlockDecoder } from './block-decoder.ts';
 import { readIdentification, readModes } from './setup.ts';
@@ -10,30 +10,44 @@ import { readIdentification, readModes } from './setup.ts';
 /**
  * Decodes Vorbis I in Ogg.
  *
- * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_EMPTY`, `AUDIO_UNSUPPORTED` or `AUDIO_TOO_LONG`.
+ * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_UNSUPPORTED` or `AUDIO_TOO_LONG`.
  */
-export function* decodeVorbis(
+export async function decodeVorbis(
   identification: Uint8Array,
-  packets: Iterator<OggPacket>,
+  packets: AsyncGenerator<OggPacket>,
   maxDurationSec: number,
-): Decoding {
+): Promise<DecodedAudio> {
   const stream = readIdentification(identification);
-  const mono = new MonoBuffer(stream.sampleRateHz, maxDurationSec);
-  packets.next(); // The comment header.
-  const decoder = createDecoder(stream, packets.next().value?.bytes);
+  const mixer = new MonoMixer(stream.sampleRateHz, maxDurationSec);
+  await packets.next(); // The comment header.
+  const decoder = createDecoder(stream, (await packets.next()).value?.bytes);
+  return { sampleRateHz: stream.sampleRateHz, blocks: readBlocks(packets, decoder, mixer) };
+}
+
+async function* readBlocks(
+  packets: AsyncGenerator<OggPacket>,
+  decoder: BlockDecoder,
+  mixer: MonoMixer,
+): AsyncGenerator<Float32Array> {
+  const held = new HeldPage();
+  let page: number | undefined;
+  /** Where the stream starts in what is decoded; negative where it was cut from a longer one. */
   let start: number | undefined;
-  let end = Infinity;
-  for (let next = packets.next(); !next.done; next = packets.next()) {
-    // The first page's count tells where the stream starts, unless that page is also the last.
-    if (end < Infinity) start ??= mono.length - end;
-    mono.append(decoder.decode(next.value.bytes));
-    end = next.value.granule ?? end;
-    yield;
+  let end: number | undefined;
+  for await (const packet of packets) {
+    if (page !== undefined && packet.page !== page) {
+      // The first page's count tells where the stream starts, unless that page is also the last.
+      if (start === undefined) {
+        start = held.received - (end ?? held.received);
+        held.dropFirst(start);
+      }
+      yield* held.release();
+    }
+    page = packet.page;
+    held.add(mixer.mix(decoder.decode(packet.bytes)));
+    end = packet.granule ?? end;
   }
-  start ??= 0;
-  mono.keep(Math.max(0, start), end + start);
-  if (mono.length === 0) throw new SerError('AUDIO_EMPTY', 'The Vorbis file holds no samples.');
-  return mono.finish();
+  yield* held.finish((end ?? Infinity) + (start ?? 0));
 }
 
 function createDecoder(

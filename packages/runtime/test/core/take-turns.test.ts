@@ -1,43 +1,52 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoding } from '../../src/core/audio/decoding.ts';
-import { runDecoding } from '../../src/core/audio/decoding.ts';
+import { takeTurns } from '../../src/core/audio/take-turns.ts';
 import { decodeAudio } from '../../src/core/index.ts';
 import { catchSerError, readFixture } from '../fixtures.ts';
 
-const clip = { samples: new Float32Array(100), sampleRateHz: 16000 };
-
-describe('runDecoding', () => {
+describe('takeTurns', () => {
   /** Blocks of 2 ms of work each; tells how many were done and whether the end was reached. */
   function startWork(blocks: number) {
     const work = { done: 0, isFreed: false };
-    function* decode(): Decoding {
+    async function* decode(): AsyncGenerator<number> {
       try {
         for (; work.done < blocks; work.done++) {
           const end = Date.now() + 2;
           while (Date.now() < end);
-          yield;
+          yield work.done;
         }
-        return clip;
       } finally {
         work.isFreed = true;
       }
     }
-    return { work, decoding: decode() };
+    return { work, blocks: decode() };
   }
 
-  it('gives the clip at the end', async () => {
-    const { work, decoding } = startWork(30);
-    expect(await runDecoding(decoding, new AbortController().signal)).toBe(clip);
+  async function collect(blocks: AsyncGenerator<number>): Promise<number[]> {
+    const collected = [];
+    for await (const block of blocks) collected.push(block);
+    return collected;
+  }
+
+  it('passes all blocks on', async () => {
+    const { work, blocks } = startWork(30);
+    const turns = takeTurns(blocks, new AbortController().signal);
+    expect(await collect(turns)).toEqual(Array.from({ length: 30 }, (_, index) => index));
     expect(work).toEqual({ done: 30, isFreed: true });
   });
 
   it('hears a signal that comes while it works, and lets the decoder free its memory', async () => {
-    const { work, decoding } = startWork(5000);
+    const { work, blocks } = startWork(5000);
     const signal = AbortSignal.timeout(30);
-    const error = await catchSerError(() => runDecoding(decoding, signal));
+    const error = await catchSerError(() => collect(takeTurns(blocks, signal)));
     expect(error).toMatchObject({ code: 'ABORTED', message: 'Decoding was stopped.' });
     expect(work.done).toBeLessThan(2500);
     expect(work.isFreed).toBe(true);
+  });
+
+  it('lets a decoder free its memory that is left early', async () => {
+    const { work, blocks } = startWork(5000);
+    for await (const _ of takeTurns(blocks, undefined)) break;
+    expect(work).toEqual({ done: 0, isFreed: true });
   });
 });
 
