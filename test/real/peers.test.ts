@@ -1,7 +1,12 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClassifier, createFrontEnd, type FeatureMatrix, loadClip } from '@ser/runtime';
-import { ensureTensorFlow, readRecipe, readRunSettings } from '@ser/trainer';
+import {
+  ensureTensorFlow,
+  formatClassificationReport,
+  readRecipe,
+  readRunSettings,
+} from '@ser/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeChain } from '../support/chain-suite.ts';
 import { listTestPredictions, readRun } from '../support/read-run.ts';
@@ -27,12 +32,13 @@ describe('a training on four actors of RAVDESS', () => {
   const run = join(folder, 'run');
   const data = ['Actor_01', 'Actor_02', 'Actor_11', 'Actor_20'];
   const corpus = join(folder, 'ravdess');
+  let printed: string;
 
   beforeAll(async () => {
     mkdirSync(corpus);
     for (const actor of data)
       symlinkSync(join(locateCorpus('ravdess'), actor), join(corpus, actor));
-    await readSerOutput(['train', '--data', corpus, '--epochs', '4', '--out', run]);
+    printed = await readSerOutput(['train', '--data', corpus, '--epochs', '4', '--out', run]);
   });
 
   describeChain(() => ({ corpus, run }));
@@ -41,6 +47,24 @@ describe('a training on four actors of RAVDESS', () => {
     const { history } = readRun(run);
     expect(history.at(-1)!.trainLoss).toBeLessThan(0.9 * history[0]!.trainLoss);
     expect(history.at(-1)!.trainAccuracy).toBeGreaterThan(2 / 8);
+  });
+
+  it('reports to the digit what scikit-learn prints of its predictions', async () => {
+    const { labels, evaluations } = readRun(run);
+    const { report, ...scores } = await askPeer<{ report: string; confusion: number[][] }>(
+      'score_sklearn.py',
+      [join(run, 'predictions.csv'), JSON.stringify(labels)],
+    );
+    const { confusion, accuracy, uar, macro } = evaluations.test!;
+    expect(formatClassificationReport(evaluations.test!)).toBe(report);
+    expect(printed).toContain(report);
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain(report);
+    expect(scores).toEqual({
+      confusion,
+      accuracy: expect.closeTo(accuracy, 14),
+      uar: expect.closeTo(uar, 14),
+      macroF1: expect.closeTo(macro.f1, 14),
+    });
   });
 
   it('gives 20 clips the same probabilities in tfjs, onnxruntime-node and Python’s onnxruntime', async () => {
