@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCrossValidateCommand } from './commands/cross-validate.ts';
+import { addDatasetsCommand } from './commands/datasets.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
@@ -35,8 +36,16 @@ export function createProgram(): Command {
   addResultsCommand(program);
   addFeaturesCommand(program);
   addServeCommand(program);
+  addDatasetsCommand(program);
   addDemoCommand(program);
   addDoctorCommand(program);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  inheritSettings(program);
   return program;
+}
+
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inheritSettings(command);
+  }
 }

@@ -1,4 +1,5 @@
 import type { TrainEvent } from '@ser/trainer';
+import { formatFinding } from './format-finding.ts';
 import { Progress } from './progress.ts';
 
 type BatchEvent = Extract<TrainEvent, { type: 'batch' }>;
@@ -45,6 +46,10 @@ export class TrainingLog {
           `Dataset: ${event.clips} clips, ${event.skipped.length} left out, labels ${event.labels.join(', ')}`,
         );
         for (const { path, reason } of event.skipped) print(`  left out ${path}: ${reason}`);
+        // The lines above name the twins.
+        for (const finding of event.findings.filter(({ code }) => !code.endsWith('twins'))) {
+          print(formatFinding(finding));
+        }
         break;
       case 'split':
         this.#pace.start();

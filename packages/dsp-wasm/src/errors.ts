@@ -2,6 +2,7 @@
 export type SerErrorCode =
   | 'ABORTED'
   | 'ADDRESS_UNAVAILABLE'
+  | 'ARCHIVE_INVALID'
   | 'AUDIO_DECODE_FAILED'
   | 'AUDIO_EMPTY'
   | 'AUDIO_NOT_FINITE'
@@ -11,6 +12,7 @@ export type SerErrorCode =
   | 'AUDIO_UNSUPPORTED'
   | 'DATASET_INVALID'
   | 'DISPOSED'
+  | 'DOWNLOAD_FAILED'
   | 'FILE_NOT_FOUND'
   | 'FILE_UNREADABLE'
   | 'FILE_UNWRITABLE'

@@ -2,15 +2,22 @@ import type { CrossValidateOptions, CrossValidation } from './run/cross-validate
 import type { TrainOptions, TrainResult } from './run/train.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
 
+export { type CheckOptions, checkDataset, type DatasetCheck } from './datasets/check-dataset.ts';
 export type { Clip, CorpusSummary, Dataset, SkippedFile } from './datasets/clip.ts';
-export { type KnownCorpus, knownCorpora } from './datasets/known-corpora.ts';
+export { type Finding, findProblems } from './datasets/findings.ts';
+export { type KnownCorpus, type KnownCorpusName, knownCorpora } from './datasets/known-corpora.ts';
 export { readDataset } from './datasets/read-dataset.ts';
 export { type SyntheticCorpusOptions, writeSyntheticCorpus } from './datasets/synthetic-corpus.ts';
 export { formatClassificationReport } from './evaluate/classification-report.ts';
 export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
 export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';
 export { type Fold, listFolds, splitDataset } from './protocols/split-dataset.ts';
-export { applySplitFile, readSplitFile, type SplitFile } from './protocols/split-file.ts';
+export {
+  applySplitFile,
+  readSplitFile,
+  type SplitFile,
+  writeSplitFile,
+} from './protocols/split-file.ts';
 export { type Recipe, readRecipe } from './recipes/recipe.ts';
 export { writeResultsPage } from './report/results-page.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';

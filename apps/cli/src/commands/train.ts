@@ -16,7 +16,7 @@ interface TrainCommandOptions {
   seed: number;
   fold?: number;
   folds?: number;
-  splitFile?: string;
+  split?: string;
   epochs?: number;
   batchSize?: number;
   json?: boolean;
@@ -34,23 +34,21 @@ export function addTrainCommand(program: Command): void {
       new Option(
         '--resume <folder>',
         'go on with a run that was stopped, as it was begun',
-      ).conflicts(['data', 'out', 'fold', 'folds', 'splitFile', 'epochs', 'batchSize']),
+      ).conflicts(['data', 'out', 'fold', 'folds', 'split', 'epochs', 'batchSize']),
     )
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
         .default('random')
-        .choices([
-          'random',
-          'ravdess-5fold',
-          'emodb-loso',
-          'speaker-kfold',
-          'cross-corpus',
-          'file',
-        ]),
+        .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus']),
     )
     .option('--fold <n>', 'fold of the protocol, from 0', parseWhole(0))
     .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))
-    .option('--split-file <file>', 'clips of each side, for --protocol file')
+    .addOption(
+      new Option(
+        '--split <file>',
+        'divide clips as a file says (`ser datasets split`), by no protocol',
+      ).conflicts(['protocol', 'fold', 'folds']),
+    )
     .option('--seed <n>', 'decides every random choice', parseWhole(0), 0)
     .option('--epochs <n>', "instead of the recipe's", parseWhole(1))
     .option('--batch-size <n>', "instead of the recipe's", parseWhole(1))
@@ -106,11 +104,11 @@ async function describeRun(
     settings: {
       data: options.data ?? [],
       recipe: { ...recipe, training },
-      protocol: options.protocol,
+      protocol: options.split === undefined ? options.protocol : 'file',
       seed: options.seed,
       fold: options.fold ?? null,
       ...(options.folds !== undefined && { folds: options.folds }),
-      splitFile: options.splitFile ?? null,
+      splitFile: options.split ?? null,
     },
   };
 }

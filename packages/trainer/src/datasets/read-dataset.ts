@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import { groupBy } from '../group-by.ts';
 import { type Clip, type CorpusSummary, clipKey, type Dataset, type SkippedFile } from './clip.ts';
 import { sortLabels } from './emotions.ts';
 import { hashFiles } from './hash-files.ts';
 import { type CorpusListing, readCorpus } from './read-corpus.ts';
+import { dropTwins } from './twins.ts';
 
 /** Settings of {@link readDataset}. */
 export interface ReadDatasetOptions {
@@ -88,23 +88,6 @@ export async function readDataset(
     corpora: summarise(listings, clips),
     skipped,
   };
-}
-
-function dropTwins(clips: readonly Clip[], skipped: SkippedFile[]): Clip[] {
-  const twins = groupBy(clips, ({ contentHash }) => contentHash);
-  return clips.filter((clip) => {
-    const group = twins.get(clip.contentHash)!;
-    const first = group[0]!;
-    const other = group.find(({ label }) => label !== clip.label);
-    if (other) {
-      const reason = `byte-identical to ${clipKey(other)}, which is labelled ${other.label} and not ${clip.label}`;
-      skipped.push({ path: clip.path, reason });
-      return false;
-    }
-    if (clip === first) return true;
-    skipped.push({ path: clip.path, reason: `byte-identical to ${clipKey(first)}` });
-    return false;
-  });
 }
 
 function checkIds(clips: readonly Clip[]): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { removeTemporaries } from '../atomic-file.ts';
 import type { SkippedFile } from '../datasets/clip.ts';
+import { type Finding, findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { countDraws } from '../fit/draw-epoch.ts';
 import { type EpochLog, fitModel } from '../fit/fit-model.ts';
@@ -20,7 +21,14 @@ import { summariseRun } from './summarise-run.ts';
 /** What happens in a training, in order; for progress bars and logs. */
 export type TrainEvent =
   | { type: 'features'; done: number; total: number }
-  | { type: 'dataset'; clips: number; labels: string[]; skipped: SkippedFile[] }
+  | {
+      type: 'dataset';
+      clips: number;
+      labels: string[];
+      skipped: SkippedFile[];
+      /** What is wrong with the clips, as far as it costs nothing to see. */
+      findings: Finding[];
+    }
   | { type: 'split'; protocol: string; train: number; validation: number; test: number }
   | { type: 'augmentation'; done: number; total: number }
   /** `done` clips of `total` of this epoch; loss and accuracy are those of the epoch so far. */
@@ -70,7 +78,8 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     signal,
   });
   const { clips, labels: allLabels, skipped } = dataset;
-  report({ type: 'dataset', clips: clips.length, labels: allLabels, skipped });
+  const findings = findProblems(dataset);
+  report({ type: 'dataset', clips: clips.length, labels: allLabels, skipped, findings });
   const split = splitDataset(dataset, {
     protocol: settings.protocol,
     seed: settings.seed,
