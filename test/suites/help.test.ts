@@ -13,6 +13,11 @@ it.each([
   ['serve'],
   ['listen'],
   ['demo'],
+  ['datasets'],
+  ['datasets', 'list'],
+  ['datasets', 'download'],
+  ['datasets', 'check'],
+  ['datasets', 'split'],
   ['doctor'],
 ])('ser %s --help', async (...command) => {
   const help = await readSerOutput([...command, '--help']);

@@ -87,5 +87,9 @@ function summarise(findings: DatasetCheck['findings']): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
   if (findings.length === 0) return 'Nothing stands in the way of a training.';
-  return `${errors} errors, ${warnings} warnings.`;
+  return `${count(errors, 'error')}, ${count(warnings, 'warning')}.`;
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
