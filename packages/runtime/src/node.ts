@@ -11,7 +11,8 @@ import { nameSource } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { openRegularFile, readRegularFile, toFilePath } from './node-files.ts';
-import { assertThreads, openOnnxSession, type SessionSettings } from './onnx-session.ts';
+import { loadOnnxRuntime } from './node-onnx-runtime.ts';
+import { assertThreads, openOnnxSession } from './onnx-session.ts';
 import { openSileroSession } from './silero-session.ts';
 
 export * from './core/index.ts';
@@ -25,6 +26,11 @@ export type Classifier = CoreClassifier<Audio>;
 export interface ClassifierOptions {
   /** Threads that one prediction may use. Default 1: calls that overlap then share the cores best. */
   threads?: number;
+  /**
+   * Told that this machine cannot load onnxruntime-node, and why; predictions then come from
+   * onnxruntime-web's WebAssembly. Default: one warning `SER_WEB_RUNTIME` of Node's process.
+   */
+  onFallback?: (reason: string) => void;
 }
 
 const acceptedAudio =
@@ -35,8 +41,8 @@ const acceptedAudio =
  *
  * @param source path or URL of a `model.onnx`, or its bytes.
  * @throws SerError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `MODEL_INVALID` (the file is not a model of
- *   this project; the message says what is missing) or `RUNTIME_UNAVAILABLE` (onnxruntime-node has
- *   no library for this machine).
+ *   this project; the message says what is missing) or `RUNTIME_UNAVAILABLE` (neither onnxruntime-node
+ *   nor its WebAssembly can be loaded).
  *
  * @example
  * const classifier = await createClassifier('model.onnx');
@@ -45,14 +51,14 @@ const acceptedAudio =
  */
 export async function createClassifier(
   source: string | URL | Uint8Array | ArrayBuffer,
-  { threads = 1 }: ClassifierOptions = {},
+  { threads = 1, onFallback }: ClassifierOptions = {},
 ): Promise<Classifier> {
   assertThreads(threads);
   const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
   try {
     const model = await loadModel(source);
     return await CoreClassifier.open(model, {
-      openSession: sessionOpener(threads),
+      openSession: sessionOpener(threads, onFallback),
       openSpeechModel,
       locateAudio,
     });
@@ -77,45 +83,29 @@ export async function loadClip(path: string | URL, options?: DecodeOptions): Pro
   }
 }
 
-/** Version of the onnxruntime library that predicts here, as `1.2.3`; throws where it cannot be loaded. */
+/**
+ * Version of the onnxruntime library that predicts here, as `1.2.3`, or `1.2.3 (WebAssembly)` where
+ * the native one cannot be loaded.
+ *
+ * @throws SerError `RUNTIME_UNAVAILABLE` where neither can be.
+ */
 export async function onnxRuntimeVersion(): Promise<string> {
-  const { env } = await importOnnxRuntime();
-  return env.versions.node ?? env.versions.common;
+  return (await loadOnnxRuntime(() => {})).version;
 }
 
-async function importOnnxRuntime() {
-  // Without it the library tells its maker of its use, and leaves files in the temporary folder.
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
-  try {
-    return await import('onnxruntime-node');
-  } catch (cause) {
-    throw new SerError(
-      'RUNTIME_UNAVAILABLE',
-      `onnxruntime-node cannot be loaded on ${process.platform} ${process.arch}: ${String(cause)}`,
-      { cause },
-    );
-  }
-}
-
-async function loadOnnxRuntime() {
-  const runtime = await importOnnxRuntime();
-  runtime.env.logLevel = 'error';
-  return runtime;
-}
-
-function settingsFor(threads: number): SessionSettings {
-  return { executionProvider: 'cpu', threads, runsConcurrently: true };
-}
-
-function sessionOpener(threads: number): OpenSession {
-  return async (model) => openOnnxSession(await loadOnnxRuntime(), model, settingsFor(threads));
+function sessionOpener(threads: number, onFallback: ClassifierOptions['onFallback']): OpenSession {
+  return async (model) => {
+    const { runtime, settingsFor } = await loadOnnxRuntime(onFallback);
+    return openOnnxSession(runtime, model, settingsFor(threads));
+  };
 }
 
 /** Silero's detector, of whose package only this file is used. */
 async function openSpeechModel(): Promise<SpeechModel> {
   const path = createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
   const model = await readRegularFile(path);
-  return openSileroSession(await loadOnnxRuntime(), model, settingsFor(1));
+  const { runtime, settingsFor } = await loadOnnxRuntime(() => {});
+  return openSileroSession(runtime, model, settingsFor(1));
 }
 
 async function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uint8Array> {
