@@ -1,3 +1,4 @@
+import type { ModelPrecision } from './onnx/compact-model.ts';
 import type { CrossValidateOptions, CrossValidation } from './run/cross-validate.ts';
 import type { TrainOptions, TrainResult } from './run/train.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
@@ -10,6 +11,7 @@ export { readDataset } from './datasets/read-dataset.ts';
 export { type SyntheticCorpusOptions, writeSyntheticCorpus } from './datasets/synthetic-corpus.ts';
 export { formatClassificationReport } from './evaluate/classification-report.ts';
 export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
+export { compactModel, type ModelPrecision, modelPrecisions } from './onnx/compact-model.ts';
 export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';
 export { type Fold, listFolds, splitDataset } from './protocols/split-dataset.ts';
 export {
@@ -70,12 +72,14 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
  * Writes the best weights of a finished run as one self-describing ONNX file, and the model card
  * beside it. Returns the model's path.
  *
- * @param options.outPath default: `model.onnx` in the run folder
+ * @param options.outPath default: `model.onnx` in the run folder, `model.float16.onnx` or
+ *   `model.int8.onnx` for the smaller precisions.
+ * @param options.precision how the file holds its weights. Default `float32`; see `compactModel`.
  * @throws SerError `RUN_INVALID` when the folder holds no finished run.
  */
 export async function exportRun(
   directory: string,
-  options: { outPath?: string } = {},
+  options: { outPath?: string; precision?: ModelPrecision } = {},
 ): Promise<string> {
   await ensureTensorFlow();
   const { exportRunToOnnx } = await import('./run/export-run.ts');

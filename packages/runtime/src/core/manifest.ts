@@ -65,6 +65,8 @@ const manifestSchema = z.object({
       minSpeechSec: z.number().nonnegative().optional(),
     })
     .optional(),
+  /** How the file holds its weights, where not as float32; the model computes in float32 always. */
+  precision: z.enum(['float32', 'float16', 'int8']).optional(),
   generator: z.object({ name: z.literal('ser'), version: z.string() }),
 });
 

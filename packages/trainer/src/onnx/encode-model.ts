@@ -1,7 +1,14 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** ONNX element types used here (`TensorProto.DataType`). */
-export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const elementType = {
+  float32: 1,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const;
 
 /** The name of an element type. */
 export type ElementType = keyof typeof elementType;
@@ -9,9 +16,10 @@ export type ElementType = keyof typeof elementType;
 /** A constant of the graph. */
 export interface OnnxTensor {
   name: string;
-  type: 'float32' | 'int64';
+  type: 'float32' | 'float16' | 'int8' | 'int64';
   shape: readonly number[];
-  values: Float32Array | readonly number[];
+  /** Numbers for int64, bits for float16. */
+  values: Float32Array | Uint16Array | Int8Array | readonly number[];
 }
 
 /** An input or output of the graph; a dimension that is a text is dynamic. */
@@ -86,7 +94,8 @@ function writeGraph(writer: BinaryWriter, model: OnnxModel): void {
   }
 }
 
-function writeNode(writer: BinaryWriter, node: OnnxNode): void {
+/** Writes the fields of a NodeProto. */
+export function writeNode(writer: BinaryWriter, node: OnnxNode): void {
   for (const input of node.inputs) writer.tag(1, WireType.LengthDelimited).string(input);
   for (const output of node.outputs) writer.tag(2, WireType.LengthDelimited).string(output);
   writer.tag(3, WireType.LengthDelimited).string(`${node.operator}_${node.outputs.join('_')}`);
@@ -108,14 +117,14 @@ function writeNode(writer: BinaryWriter, node: OnnxNode): void {
   }
 }
 
-function writeTensor(writer: BinaryWriter, tensor: OnnxTensor): void {
+/** Writes the fields of a TensorProto. */
+export function writeTensor(writer: BinaryWriter, tensor: OnnxTensor): void {
   for (const extent of tensor.shape) writer.tag(1, WireType.Varint).int64(extent);
   writer.tag(2, WireType.Varint).int32(elementType[tensor.type]);
   writer.tag(8, WireType.LengthDelimited).string(tensor.name);
-  const values =
-    tensor.type === 'float32'
-      ? Float32Array.from(tensor.values)
-      : BigInt64Array.from(tensor.values as readonly number[], BigInt);
+  const values = Array.isArray(tensor.values)
+    ? BigInt64Array.from(tensor.values as readonly number[], BigInt)
+    : (tensor.values as Float32Array | Uint16Array | Int8Array).slice();
   writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(values.buffer));
 }
 
