@@ -16,7 +16,7 @@ export function addExportOnnxCommand(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ ser export-onnx --run runs/reference\n  $ ser export-onnx --run runs/reference --precision int8',
+      '\nExample:\n  $ ser export-onnx --run runs/reference\n  $ ser export-onnx --run runs/reference --precision int8',
     )
     .action(
       async (options: { run: string; out?: string; precision: (typeof precisions)[number] }) => {
