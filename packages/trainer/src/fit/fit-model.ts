@@ -75,7 +75,7 @@ export interface FitOptions {
 export async function fitModel(model: LayersModel, options: FitOptions): Promise<FitResult> {
   const { settings, checkpointPath } = options;
   const optimiser = new Adam(listTrainable(model));
-  const state = new TrainingState(model, optimiser, options.seed);
+  const state = new TrainingState(model, optimiser, { seed: options.seed, keep: settings.keep });
   try {
     if (checkpointPath) await state.restore(checkpointPath);
     while (state.history.length < settings.epochs && !state.hasStalled(settings.patience)) {

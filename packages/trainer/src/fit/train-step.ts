@@ -28,7 +28,9 @@ export function differentiate(
     return tf.variableGrads(() => {
       const logits = model.apply([...inputs], { training: true }) as Tensor2D;
       predicted = tf.argMax(logits, 1).dataSync();
-      return measureLoss(logits, targets);
+      // An ensemble has a row of logits for each clip of each member.
+      const members = logits.shape[0] / targets.length;
+      return measureLoss(logits, Array.from({ length: members }, () => targets).flat());
     }, variables);
   });
   const loss = value.dataSync()[0]!;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { SerError } from '@ser/dsp-wasm';
 import type { LayersModel, NamedTensorMap } from '@tensorflow/tfjs-node';
 import { copyWeights, setWeights } from '../models/named-weights.ts';
+import type { TrainingSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
 import type { Adam } from './adam.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -23,12 +24,18 @@ export class TrainingState {
   readonly #model: LayersModel;
   readonly #optimiser: Adam;
   readonly #seed: number;
+  readonly #keep: TrainingSettings['keep'];
   #best: NamedTensorMap;
 
-  constructor(model: LayersModel, optimiser: Adam, seed: number) {
+  constructor(
+    model: LayersModel,
+    optimiser: Adam,
+    { seed, keep }: { seed: number; keep: TrainingSettings['keep'] },
+  ) {
     this.#model = model;
     this.#optimiser = optimiser;
     this.#seed = seed;
+    this.#keep = keep;
     this.#best = copyWeights(model);
   }
 
@@ -73,10 +80,11 @@ export class TrainingState {
     tf.dispose(current);
   }
 
-  /** Adds an epoch, and keeps the weights if it is the best so far. */
+  /** Adds an epoch, and keeps its weights if it is the best so far, or whatever it is (`last`). */
   add(log: EpochLog): void {
     this.history.push(log);
-    if (!isBetter(log, this.history[this.bestEpoch - 1])) return;
+    const best = this.history[this.bestEpoch - 1];
+    if (this.#keep === 'best' && !isBetter(log, best)) return;
     this.bestEpoch = log.epoch;
     tf.dispose(this.#best);
     this.#best = copyWeights(this.#model);

@@ -1,5 +1,6 @@
 import { type Manifest, manifestKey } from '@ser/runtime/core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-node';
+import { AverageMembers } from '../models/average-members.ts';
 import { BidirectionalLstm, type LayerWeights } from '../models/bidirectional-lstm.ts';
 import { NormaliseClip, varianceFloor } from '../models/normalise-clip.ts';
 import { SeededDropout } from '../models/seeded-dropout.ts';
@@ -25,9 +26,16 @@ const trainingOnly = new Set([SeededDropout.className, SpecAugment.className, 'I
 export function exportModel(model: LayersModel, manifest: Manifest): Uint8Array {
   const graph = new GraphBuilder();
   const width = model.inputs[0]!.shape[2];
+  // Of each layer, the name of its output.
+  const values = new Map<string, string>();
   let value = 'features';
   for (const layer of model.layers) {
-    if (layer instanceof Standardise) {
+    const sources = layer.inboundNodes[0]?.inboundLayers ?? [];
+    const inputs = sources.map(({ name }) => values.get(name) ?? 'features');
+    value = inputs[0] ?? layer.name;
+    if (layer instanceof AverageMembers) {
+      value = addAverage(graph, layer, inputs);
+    } else if (layer instanceof Standardise) {
       value = addStandardise(graph, layer, value);
     } else if (layer instanceof NormaliseClip) {
       value = addNormaliseClip(graph, layer, value);
@@ -40,6 +48,7 @@ export function exportModel(model: LayersModel, manifest: Manifest): Uint8Array 
         `There is no ONNX form of the layer ${layer.name} (${layer.getClassName()}).`,
       );
     }
+    values.set(layer.name, value);
   }
   const { temperature } = manifest.calibration;
   if (temperature !== 1) {
@@ -149,6 +158,15 @@ function addBidirectionalLstm(
     returnSequences ? [0, 0, -1] : [0, -1],
   );
   return graph.addNode('Reshape', [batchFirst, shape], name);
+}
+
+/** The operations of {@link AverageMembers} in a prediction. */
+function addAverage(graph: GraphBuilder, { name }: Layer, logits: string[]): string {
+  const probabilities = logits.map((value, at) =>
+    graph.addNode('Softmax', [value], `${name}/probabilities_${at + 1}`, { axis: -1 }),
+  );
+  const mean = graph.addNode('Mean', probabilities, `${name}/mean`);
+  return graph.addNode('Log', [mean], name);
 }
 
 function addDense(graph: GraphBuilder, layer: Layer, input: string): string {

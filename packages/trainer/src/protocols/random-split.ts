@@ -5,17 +5,26 @@ import type { Random } from '../random.ts';
 import type { SplitSides } from './split.ts';
 
 const testShare = 0.2;
-const validationShare = 0.1;
+const defaultValidationShare = 0.1;
 
 /**
- * Stratified 80/20, then 10 % of the 80 for validation: every side keeps the shares of each corpus
+ * Stratified 80/20, then a share of the 80, by default 10 %, for validation: every side keeps the shares of each corpus
  * and label, to the clip. Speakers are on all sides, so the score flatters.
  *
  * @throws SerError DATASET_INVALID for a label with fewer than three clips in a corpus
  */
-export function splitRandomly(clips: readonly Clip[], random: Random): SplitSides {
+export function splitRandomly(
+  clips: readonly Clip[],
+  random: Random,
+  validationShare: number | null = null,
+): SplitSides {
   const [rest, test] = takeStratified(clips, testShare, 3, random.fork('test'));
-  const [train, validation] = takeStratified(rest, validationShare, 2, random.fork('validation'));
+  const [train, validation] = takeStratified(
+    rest,
+    validationShare ?? defaultValidationShare,
+    2,
+    random.fork('validation'),
+  );
   return { train, validation, test };
 }
 

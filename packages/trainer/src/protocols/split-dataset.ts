@@ -17,6 +17,8 @@ export interface ProtocolOptions {
 }
 
 export interface SplitOptions extends ProtocolOptions {
+  /** Share of the training speakers, or clips (`random`), that validate. Null: see `splitDataset`. */
+  validationShare?: number | null;
   /** Which fold of `listFolds`. Default 0. Not for `random` and `file`. */
   fold?: number;
   /** The named clips of the protocol `file`. */
@@ -73,13 +75,15 @@ export function listFolds(dataset: Dataset, options: ProtocolOptions): Fold[] {
 /**
  * Divides a dataset by a protocol into train, validation and test, and proves that nothing crosses.
  *
- * - `random`: stratified by label 80/20, then 10 % of the 80 for validation. Speakers overlap.
+ * - `random`: stratified by label 80/20, then `validationShare`, by default 10 %, of the 80 for
+ *   validation. Speakers overlap.
  * - `ravdess-5fold`, `emodb-loso`: fixed test speakers. Clips of further corpora join training only.
  * - `speaker-kfold`: seeded folds of whole speakers, for any corpora.
  * - `cross-corpus`: the fold's corpus is the test side, the others train, on the labels they share.
  * - `file`: what `splitFile` names.
  *
- * Where speakers do not overlap, validation is 15 % of the training speakers, whole. Every side
+ * Where speakers do not overlap, validation is `validationShare`, by default 15 %, of the training
+ * speakers, whole. Every side
  * keeps the dataset's order.
  *
  * @throws SerError INVALID_ARGUMENT for a fold that the protocol lacks, DATASET_INVALID for a
@@ -114,26 +118,27 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
 }
 
 function divide(dataset: Dataset, options: SplitOptions, seed: number, fold: Fold): SplitSides {
-  const { protocol } = options;
+  const { protocol, validationShare: share = null } = options;
   const random = createRandom(seed).fork(`${protocol}/${fold.fold ?? ''}`);
-  if (protocol === 'random') return splitRandomly(dataset.clips, random);
+  if (protocol === 'random') return splitRandomly(dataset.clips, random, share);
   if (protocol === 'file') {
     if (!options.splitFile) {
       throw new SerError('INVALID_ARGUMENT', 'splitFile is missing; the protocol file needs one.');
     }
     return applySplitFile(dataset, options.splitFile);
   }
-  if (protocol === 'cross-corpus') return divideByCorpus(dataset, fold.test[0]!, random);
+  if (protocol === 'cross-corpus') return divideByCorpus(dataset, fold.test[0]!, random, share);
 
   const testSpeakers = new Set(fold.test);
   const test = dataset.clips.filter((clip) => testSpeakers.has(speakerKey(clip)));
   const rest = dataset.clips.filter((clip) => !testSpeakers.has(speakerKey(clip)));
-  if (protocol === 'speaker-kfold') return { ...takeValidationSpeakers(rest, random), test };
+  if (protocol === 'speaker-kfold') return { ...takeValidationSpeakers(rest, random, share), test };
 
   const testCorpus = test[0]!.corpus;
   const { train, validation } = takeValidationSpeakers(
     rest.filter(({ corpus }) => corpus === testCorpus),
     random,
+    share,
   );
   const trainClips = new Set(train);
   return {
@@ -147,6 +152,7 @@ function divideByCorpus(
   { clips }: Dataset,
   testCorpus: string,
   random: ReturnType<typeof createRandom>,
+  share: number | null,
 ): SplitSides {
   const test = clips.filter(({ corpus }) => corpus === testCorpus);
   const rest = clips.filter(({ corpus }) => corpus !== testCorpus);
@@ -159,5 +165,8 @@ function divideByCorpus(
     );
   }
   const isShared = ({ label }: { label: string }) => shared.has(label);
-  return { ...takeValidationSpeakers(rest.filter(isShared), random), test: test.filter(isShared) };
+  return {
+    ...takeValidationSpeakers(rest.filter(isShared), random, share),
+    test: test.filter(isShared),
+  };
 }

@@ -4,7 +4,7 @@ import { compareText } from '../datasets/emotions.ts';
 import { groupBy } from '../group-by.ts';
 import type { Random } from '../random.ts';
 
-const validationShare = 0.15;
+const defaultShare = 0.15;
 
 /** The distinct speakers of clips, sorted. */
 export function listSpeakers(clips: readonly Clip[]): string[] {
@@ -12,8 +12,8 @@ export function listSpeakers(clips: readonly Clip[]): string[] {
 }
 
 /**
- * Takes whole speakers out of the training side for validation: 15 % of them, rounded up, drawn by
- * `random`. RAVDESS's 19 training actors give 3, EMO-DB's 9 give 2. Each corpus gives its own share
+ * Takes whole speakers out of the training side for validation: a share of them, by default 15 %,
+ * rounded up, drawn by `random`. RAVDESS's 19 training actors give 3, EMO-DB's 9 give 2. Each corpus gives its own share
  * where it has more than one speaker, so that validation hears all of them.
  *
  * @throws SerError DATASET_INVALID where no training speaker would be left
@@ -21,12 +21,13 @@ export function listSpeakers(clips: readonly Clip[]): string[] {
 export function takeValidationSpeakers(
   clips: readonly Clip[],
   random: Random,
+  share: number | null = null,
 ): { train: Clip[]; validation: Clip[] } {
   const byCorpus = groupBy(listSpeakers(clips), (speaker) => speaker.split('/')[0]!);
   const chosen = new Set<string>();
   for (const [corpus, speakers] of byCorpus) {
     if (speakers.length < 2) continue;
-    const count = Math.ceil(validationShare * speakers.length);
+    const count = Math.ceil((share ?? defaultShare) * speakers.length);
     for (const speaker of random.fork(corpus).shuffle(speakers).slice(0, count)) {
       chosen.add(speaker);
     }

@@ -22,6 +22,8 @@ const modelSchema = z.strictObject({
   lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
   denseUnits: z.int().min(1).max(4096),
   dropout: z.number().min(0).lt(1),
+  /** Networks side by side, from other initial weights, whose probabilities are averaged. */
+  members: z.int().min(1).max(16).default(1),
 });
 
 const trainingSchema = z.strictObject({
@@ -47,6 +49,8 @@ const trainingSchema = z.strictObject({
   classWeights: z.enum(['none', 'balanced']).default('none'),
   /** Alpha of mixup: clips of a batch are mixed by shares from Beta(alpha, alpha). Null: not mixed. */
   mixup: z.number().positive().max(4).nullable().default(null),
+  /** Which epoch's weights remain: the one with the best validation UAR, or the last. */
+  keep: z.enum(['best', 'last']).default('best'),
   /** Epochs without a better validation UAR before training stops; null: it never stops early. */
   patience: z.int().min(1).nullable(),
 });
@@ -74,6 +78,11 @@ const recipeSchema = z.strictObject({
       hopLength: z.int().positive(),
     })
     .nullable(),
+  /**
+   * Share of the training speakers (`random`: of the training clips) that validate. Null: the
+   * protocol's own, 0.15 (0.1).
+   */
+  validationShare: z.number().gt(0).max(0.5).nullable().default(null),
   /** Changed copies of the training clips, or null. Default null. */
   augmentation: augmentationSchema.nullable().default(null),
   model: modelSchema,

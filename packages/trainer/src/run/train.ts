@@ -83,6 +83,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const split = splitDataset(dataset, {
     protocol: settings.protocol,
     seed: settings.seed,
+    validationShare: recipe.validationShare,
     ...(settings.fold !== null && { fold: settings.fold }),
     ...(settings.folds !== undefined && { folds: settings.folds }),
     ...(settings.splitFile !== null && { splitFile: await readSplitFile(settings.splitFile) }),

@@ -20,14 +20,18 @@ const settings: FitOptions['settings'] = {
   sampling: 'every-clip',
   classWeights: 'none',
   mixup: null,
+  keep: 'best',
   patience: null,
 };
 const train = createExamples(60, 1);
 const validation = createExamples(24, 2);
 
-function build(seed = 0): LayersModel {
+function build(seed = 0, members = 1): LayersModel {
   return buildModel(
-    { normalisation: 'corpus', specAugment: null, lstmUnits: [6, 4], denseUnits: 8, dropout: 0.3 },
+    {
+      ...{ normalisation: 'corpus', specAugment: null, lstmUnits: [6, 4], denseUnits: 8 },
+      ...{ dropout: 0.3, members },
+    },
     { features: 3, classes: 3, seed },
   );
 }
@@ -51,6 +55,32 @@ describe('fitModel', () => {
     expect(history.at(-1)!.trainLoss).toBeLessThan(history[0]!.trainLoss);
     expect(history[bestEpoch - 1]!.validationUar).toBe(best);
     expect(best).toBeGreaterThan(0.6);
+  });
+
+  it('leaves the weights of the last epoch where told', async () => {
+    const model = build();
+    let last: number[] = [];
+    const { bestEpoch } = await fitModel(model, {
+      ...{ train, validation, settings: { ...settings, keep: 'last' }, seed: 0 },
+      onEpoch: () => {
+        last = readWeights(model);
+      },
+    });
+    expect(bestEpoch).toBe(6);
+    expect(readWeights(model)).toEqual(last);
+  });
+
+  it('trains the members of an ensemble apart from each other', async () => {
+    const [alone, ensemble] = [build(), build(0, 2)];
+    await fitModel(alone, { train, validation, settings, seed: 0 });
+    const { history } = await fitModel(ensemble, { train, validation, settings, seed: 0 });
+    const weights = listWeights(ensemble);
+    const [first, second] = ['bilstm_1', 'member_2_bilstm_1'].map((layer) =>
+      weights.get(`${layer}/forward_kernel`)!.read().dataSync(),
+    );
+    expect(first).not.toEqual(second);
+    expect(weights.size).toBe(2 * (listWeights(alone).size - 2) + 2);
+    expect(history.at(-1)!.validationUar).toBeGreaterThan(0.6);
   });
 
   it('gives the same weights for the same seed', async () => {
