@@ -31,6 +31,8 @@ export async function loadOnnxRuntime(
 }
 
 async function importNative(): Promise<NodeOnnxRuntime> {
+  // Without it the library tells its maker of its use, and leaves files in the temporary folder.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const runtime = await import('onnxruntime-node');
   runtime.env.logLevel = 'error';
   return {
