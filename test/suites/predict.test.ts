@@ -5,8 +5,16 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { writeSyntheticCorpus } from '@ser/trainer';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { readSerJson, readSerOutput, runCommand, runSer, serPath } from '../support/run-ser.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type CommandResult,
+  readSerJson,
+  readSerOutput,
+  runCommand,
+  runSer,
+  serPath,
+} from '../support/run-ser.ts';
+import { ServeProcess, tinyModelPath } from '../support/serve-process.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = makeTemporaryFolder();
@@ -182,5 +190,46 @@ describe('predict on many clips', () => {
       stderr: `ser: The prediction was stopped after ${lines} of 4000 clips.\n`,
     });
     expect(lines).toBeLessThan(4000);
+  });
+});
+
+describe('predict with a server', () => {
+  const token = 'a token of the test suite'.replaceAll(' ', '-');
+  let server: ServeProcess;
+  beforeAll(async () => {
+    server = await ServeProcess.start(['--no-demo', '--workers', '1', '--max-queue', '1'], {
+      SER_TOKEN: token,
+    });
+  });
+  afterAll(() => server.stop());
+
+  const ask = (...args: string[]): Promise<CommandResult> =>
+    runSer(['predict', ...args, '--server', server.url], { env: { SER_TOKEN: token } });
+
+  it('says what the model on this machine says, in the same order and words', async () => {
+    const broken = join(folder, 'speechless.wav');
+    await writeFile(broken, 'no sound');
+    const missing = join(folder, 'missing.wav');
+    // Far more than the server lets wait: some have to be sent again.
+    const many = [...clips, broken, missing, ...clips, ...clips];
+    const { stdout, stderr, exitCode } = await ask(...many, '--format', 'csv');
+    const local = await runSer(['predict', ...many, '--format', 'csv', '--model', tinyModelPath]);
+    expect({ exitCode, stdout, stderr }).toEqual(local);
+    expect(exitCode).toBe(1);
+    const timeline = ['--timeline', '--format', 'vtt'];
+    expect(await ask(clips[0]!, ...timeline)).toEqual(
+      await runSer(['predict', clips[0]!, ...timeline, '--model', tinyModelPath]),
+    );
+  });
+
+  it('fails at once where no server answers, or it refuses', async () => {
+    const refused = await runSer(['predict', clips[0]!, '--server', server.url]);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^ser: .*token.*\.\n$/i);
+    const nobody = await runSer(['predict', clips[0]!, '--server', 'http://127.0.0.1:9']);
+    expect(nobody).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(nobody.stderr).toMatch(/^ser: No `ser serve` answers at .*\.\n$/);
+    const wrong = await runSer(['predict', clips[0]!, '--server', 'here']);
+    expect(wrong).toMatchObject({ exitCode: 2, stdout: '' });
   });
 });

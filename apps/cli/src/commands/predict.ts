@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { type Classifier, createClassifier } from '@ser/runtime';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parseWhole } from '../parse-number.ts';
 import { type ClipSource, listClips, readClipList, standardInput } from '../predict/clip-source.ts';
+import { openLocalPredictor } from '../predict/local-predictor.ts';
 import type { Outcome } from '../predict/outcome.ts';
 import { createFormatter, type OutcomeFormat, outcomeFormats } from '../predict/outcome-formats.ts';
-import { predictClips } from '../predict/predict-clips.ts';
+import type { Predictor } from '../predict/predictor.ts';
 import { printTimeline, type TimelineFormat, timelineFormats } from '../predict/print-timeline.ts';
 import { print } from '../print.ts';
 import { Progress } from '../progress.ts';
@@ -20,6 +20,7 @@ interface PredictOptions {
   json?: boolean;
   format?: TimelineFormat;
   timeline?: boolean;
+  server?: string;
   jobs: number;
 }
 
@@ -29,7 +30,8 @@ Examples:
   $ ser predict recordings/ --format csv > emotions.csv
   $ ser predict 'talks/**/*.flac' --format jsonl --top 3
   $ ffmpeg -i talk.mp4 -f wav - | ser predict -
-  $ ser predict talk.mp3 --timeline --format vtt > talk.vtt`;
+  $ ser predict talk.mp3 --timeline --format vtt > talk.vtt
+  $ ser predict recordings/ --server http://127.0.0.1:8080`;
 
 /**
  * `ser predict`: one outcome a clip, in the order of the clips, and a clip that fails costs no other
@@ -57,6 +59,7 @@ export function addPredictCommand(program: Command): void {
     )
     .option('--json', 'the same as --format json: one array with every probability')
     .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
+    .option('--server <url>', 'let a running `ser serve` predict (token: SER_TOKEN)')
     .option('--jobs <n>', 'clips at a time (default: the number of cores)', parseWhole(1))
     .addHelpText('after', examples)
     .action(async (names: string[], given: Omit<PredictOptions, 'jobs'> & { jobs?: number }) => {
@@ -67,16 +70,21 @@ export function addPredictCommand(program: Command): void {
         const sources = await asUsage(command, () =>
           fromList === undefined ? listClips(names) : readClipList(fromList),
         );
-        const classifier = await createClassifier(options.model);
+        const predictor = await asUsage(command, () => openPredictor(options));
         try {
-          if (options.timeline)
-            await predictTimeline(command, classifier, sources, options, signal);
-          else await predictAll(classifier, sources, options, signal);
+          if (options.timeline) await predictTimeline(command, predictor, sources, options, signal);
+          else await predictAll(predictor, sources, options, signal);
         } finally {
-          await classifier.dispose();
+          await predictor.close();
         }
       });
     });
+}
+
+async function openPredictor({ server, model, jobs }: PredictOptions): Promise<Predictor> {
+  if (server === undefined) return openLocalPredictor(model, jobs);
+  const { openServerPredictor } = await import('../predict/server-predictor.ts');
+  return openServerPredictor(server);
 }
 
 function checkFlags(
@@ -106,28 +114,28 @@ function refuseManyTimelines(command: Command, count: number): never {
 
 async function predictTimeline(
   command: Command,
-  classifier: Classifier,
+  predictor: Predictor,
   sources: readonly ClipSource[],
   { format, json }: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
   if (sources.length !== 1) refuseManyTimelines(command, sources.length);
-  await printTimeline(classifier, sources[0]!, format ?? (json ? 'json' : 'text'), signal);
+  const segments = predictor.segments(sources[0]!, signal);
+  await printTimeline(segments, format ?? (json ? 'json' : 'text'));
 }
 
 async function predictAll(
-  classifier: Classifier,
+  predictor: Predictor,
   sources: readonly ClipSource[],
-  { model, format, json, top, jobs }: PredictOptions,
+  { format, json, top }: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const formatter = createFormatter((format as OutcomeFormat) ?? (json ? 'json' : 'text'), {
-    labels: classifier.labels,
+    labels: predictor.labels,
     top,
     namesFiles: sources.length > 1 || sources[0]?.name === standardInput,
   });
-  const outcomes = predictClips(sources, { model, classifier, threads: jobs, signal });
-  await printOutcomes(outcomes, sources.length, formatter);
+  await printOutcomes(predictor.predict(sources, signal), sources.length, formatter);
 }
 
 /** Prints outcomes as they come; those that failed are listed on standard error at the end. */

@@ -1,11 +1,14 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { SerError } from '@ser/runtime';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { readBytes } from './read-bytes.ts';
 
 /** A clip to predict: a file by its path, or the bytes of one under the name it is shown by. */
-export type ClipSource = { name: string; path: string } | { name: string; bytes: Uint8Array };
+export type ClipSource =
+  | { name: string; path: string }
+  | { name: string; bytes: Uint8Array<ArrayBuffer> };
 
 /** Stands for standard input on the command line. */
 export const standardInput = '-';
@@ -43,22 +46,13 @@ export async function listClips(names: readonly string[]): Promise<ClipSource[]>
  * @throws SerError `FILE_NOT_FOUND` or `FILE_UNREADABLE`
  */
 export async function readClipList(from: string): Promise<ClipSource[]> {
-  const text = from === standardInput ? String(await buffer(process.stdin)) : await readText(from);
+  const text = Buffer.from(
+    from === standardInput ? await buffer(process.stdin) : await readBytes(from),
+  ).toString();
   return text
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .map((path) => ({ name: path, path }));
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw code === 'ENOENT'
-      ? new SerError('FILE_NOT_FOUND', `${path}: There is no such file.`, { cause })
-      : new SerError('FILE_UNREADABLE', `${path}: The list cannot be read (${code}).`, { cause });
-  }
 }
 
 async function expandName(name: string): Promise<string[]> {
