@@ -19,6 +19,7 @@ it.each([
   ['datasets', 'check'],
   ['datasets', 'split'],
   ['doctor'],
+  ['completion'],
 ])('ser %s --help', async (...command) => {
   const help = await readSerOutput([...command, '--help']);
   expect(help).toMatch(/^Examples?:$/m);

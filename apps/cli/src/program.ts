@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addCrossValidateCommand } from './commands/cross-validate.ts';
 import { addDatasetsCommand } from './commands/datasets.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addDatasetsCommand(program);
   addDemoCommand(program);
   addDoctorCommand(program);
+  addCompletionCommand(program);
   inheritSettings(program);
   return program;
 }
