@@ -1,5 +1,5 @@
 /** Writes docs/benchmarks.md from bench/results: `pnpm --filter @ser/bench page`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 interface FeatureVerdict {
   ours: string;
@@ -30,10 +30,17 @@ interface TrainResults {
   figures: { measure: string; unit: string; goal: number; value: number }[];
 }
 
+interface PredictResults {
+  clips: { source: string; count: number; rounds: number };
+  commands: { name: string; wallSec: number; cpuSec: number }[];
+  verdicts: { against: string; goal: number | null; ratio: number; cpuRatio: number }[];
+}
+
 const root = new URL('../../', import.meta.url);
 const features = read<FeatureResults>('features.json');
 const scaling = read<ScalingResults>('scaling.json');
 const train = read<TrainResults>('train.json');
+const predict = existsSync(locate('predict.json')) ? read<PredictResults>('predict.json') : null;
 
 const page = [
   '# Benchmarks',
@@ -88,6 +95,7 @@ const page = [
     ]),
   ),
   '`pnpm --filter @ser/bench train --data <RAVDESS> --python <python> --rounds 3`',
+  ...(predict ? describePredict(predict) : []),
   '## Measured on',
   toTable(
     ['what', 'which'],
@@ -96,8 +104,37 @@ const page = [
 ];
 writeFileSync(new URL('docs/benchmarks.md', root), `${page.join('\n\n')}\n`);
 
+function describePredict(predict: PredictResults): string[] {
+  return [
+    '## Predicting a folder',
+    `\`ser predict\` on ${predict.clips.count} clips of ${predict.clips.source}, against a Python script with librosa and onnxruntime and the same model: whole commands, in turn, medians of ${predict.clips.rounds} rounds.`,
+    toTable(
+      ['command', 'wall clock, s', 'processor time, s'],
+      predict.commands.map(({ name, wallSec, cpuSec }) => [
+        name,
+        wallSec.toFixed(1),
+        cpuSec.toFixed(1),
+      ]),
+    ),
+    toTable(
+      ['against', 'goal', 'wall clock', 'processor time'],
+      predict.verdicts.map(({ against, goal, ratio, cpuRatio }) => [
+        against,
+        goal === null ? '' : `≤ ${goal}`,
+        ratio.toFixed(2),
+        cpuRatio.toFixed(2),
+      ]),
+    ),
+    '`pnpm --filter @ser/bench predict --clips <RAVDESS> --python <python>`',
+  ];
+}
+
 function read<Results>(name: string): Results {
-  return JSON.parse(readFileSync(new URL(`bench/results/${name}`, root), 'utf8'));
+  return JSON.parse(readFileSync(locate(name), 'utf8'));
+}
+
+function locate(name: string): URL {
+  return new URL(`bench/results/${name}`, root);
 }
 
 function toTable(header: readonly string[], rows: readonly (readonly unknown[])[]): string {

@@ -15,6 +15,7 @@ export const modelSettings = {
   specAugment: null,
   lstmUnits: [128, 64],
   denseUnits: 64,
+  members: 1,
   dropout: 0.3,
 };
 
