@@ -3,6 +3,7 @@ import { formatFinding } from './format-finding.ts';
 import { Progress } from './progress.ts';
 
 type BatchEvent = Extract<TrainEvent, { type: 'batch' }>;
+type DatasetEvent = Extract<TrainEvent, { type: 'dataset' }>;
 type EpochEvent = Extract<TrainEvent, { type: 'epoch' }>;
 
 /** Shows a training: bars for what is under way, a line for what is done. */
@@ -42,14 +43,7 @@ export class TrainingLog {
         break;
       case 'dataset':
         this.#progress.stop();
-        print(
-          `Dataset: ${event.clips} clips, ${event.skipped.length} left out, labels ${event.labels.join(', ')}`,
-        );
-        for (const { path, reason } of event.skipped) print(`  left out ${path}: ${reason}`);
-        // The lines above name the twins.
-        for (const finding of event.findings.filter(({ code }) => !code.endsWith('twins'))) {
-          print(formatFinding(finding));
-        }
+        print(formatDataset(event));
         break;
       case 'split':
         this.#pace.start();
@@ -109,6 +103,16 @@ class Pace {
     const clipsPerSec = (this.#done - (this.#atStart ?? 0)) / elapsedSec;
     return `${Math.round(clipsPerSec)} clips/s, ${formatTime(this.#open / clipsPerSec)} left`;
   }
+}
+
+/** What takes part, a line for each file that does not, and what is wrong with the rest. */
+export function formatDataset({ clips, labels, skipped, findings }: DatasetEvent): string {
+  return [
+    `Dataset: ${clips} clips, ${skipped.length} left out, labels ${labels.join(', ')}`,
+    ...skipped.map(({ path, reason }) => `  left out ${path}: ${reason}`),
+    // The lines above name the twins.
+    ...findings.filter(({ code }) => !code.endsWith('twins')).map(formatFinding),
+  ].join('\n');
 }
 
 function formatTime(seconds: number): string {

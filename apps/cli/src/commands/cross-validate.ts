@@ -6,6 +6,7 @@ import { formatCrossValidation } from '../format-cross-validation.ts';
 import { parseWhole } from '../parse-number.ts';
 import { Progress } from '../progress.ts';
 import { asUsage } from '../report-failure.ts';
+import { formatDataset } from '../training-log.ts';
 
 interface CrossValidateCommandOptions {
   data: string[];
@@ -64,6 +65,9 @@ export function addCrossValidateCommand(program: Command): void {
 function print(progress: Progress, event: CrossValidateEvent): void {
   if (event.type === 'features') {
     progress.update('Features', event.done, event.total);
+  } else if (event.type === 'dataset') {
+    progress.stop();
+    process.stdout.write(`${formatDataset(event)}\n`);
   } else if (event.type === 'run') {
     progress.stop();
     process.stdout.write(`${event.name} ${event.state} (${event.done}/${event.total})\n`);

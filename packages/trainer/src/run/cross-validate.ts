@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { writeFileAtomic } from '../atomic-file.ts';
+import { findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 import { listFolds } from '../protocols/split-dataset.ts';
@@ -23,6 +24,7 @@ import type { TrainEvent } from './train.ts';
 /** What happens in a cross-validation, in order. */
 export type CrossValidateEvent =
   | { type: 'features'; done: number; total: number }
+  | Extract<TrainEvent, { type: 'dataset' }>
   /** A run that is done already, or starts now. */
   | {
       type: 'run';
@@ -163,6 +165,9 @@ async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
     onProgress: (done, total) => options.onEvent?.({ type: 'features', done, total }),
     signal,
   });
+  const { clips, labels, skipped } = dataset;
+  const findings = findProblems(dataset);
+  options.onEvent?.({ type: 'dataset', clips: clips.length, labels, skipped, findings });
   return seeds.flatMap((seed) =>
     listFolds(dataset, { protocol, seed, ...folds }).map(({ fold, test }) => ({
       name: fold === null ? `seed-${seed}` : `seed-${seed}-fold-${fold}`,
