@@ -22,8 +22,18 @@ export interface FolderServer {
   close(): Promise<void>;
 }
 
+/** Gives a page shared memory, and with it threads. */
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
 /** Serves a folder's files on loopback, below a path. */
-export async function serveFolder(folder: string, basePath: string): Promise<FolderServer> {
+export async function serveFolder(
+  folder: string,
+  basePath: string,
+  { isIsolated = false }: { isIsolated?: boolean } = {},
+): Promise<FolderServer> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const inside = pathname.startsWith(basePath) ? pathname.slice(basePath.length) : undefined;
@@ -39,6 +49,7 @@ export async function serveFolder(folder: string, basePath: string): Promise<Fol
     response.writeHead(200, {
       'content-type': types[extname(name!)] ?? 'application/octet-stream',
       'content-security-policy': contentSecurityPolicy,
+      ...(isIsolated && isolation),
     });
     response.end(body);
   });

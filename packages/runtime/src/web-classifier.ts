@@ -39,7 +39,10 @@ export interface ClassifierOptions {
    * `segments` and `stream` need. It is fetched when one of them is first used.
    */
   speechModelUrl?: string | URL;
-  /** Threads that one prediction may use; more than 1 needs a cross-origin-isolated page. Default 1. */
+  /**
+   * Threads that one prediction may use; more than 1 needs a cross-origin-isolated page, and
+   * a bundler other than webpack, or none. Default 1.
+   */
   threads?: number;
   /** Told how far the model's download has come; never for a model that is at hand. */
   onProgress?: (progress: DownloadProgress) => void;
@@ -66,6 +69,7 @@ export async function openClassifier(
 ): Promise<Classifier> {
   const { wasmUrl, speechModelUrl, threads = 1 } = options;
   assertThreads(threads);
+  assertThreadsCanStart(threads);
   const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
   try {
     const model = await loadModel(source, options);
@@ -77,6 +81,19 @@ export async function openClassifier(
   } catch (error) {
     throw nameSource(error, name);
   }
+}
+
+/**
+ * onnxruntime-web starts its threads from the address of its own module, in whose place webpack puts
+ * a path of the machine that built the app; the first prediction would then wait for ever.
+ */
+function assertThreadsCanStart(threads: number): void {
+  const isBuiltAway = import.meta.url.startsWith('file:') && location.protocol !== 'file:';
+  if (threads === 1 || !isBuiltAway) return;
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `threads is ${threads}; in an app that webpack has bundled it must be 1.`,
+  );
 }
 
 async function importOnnxRuntime() {

@@ -1,72 +1,83 @@
 import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.js';
 
 /** Key of the manifest in the ONNX file's `metadata_props`. */
 export const manifestKey = 'ser.manifest';
 
-const probability = z.number().min(0).max(1);
+const { localeError } = english();
+const probability = z.number().check(z.minimum(0), z.maximum(1));
+const positive = () => z.number().check(z.positive());
+const positiveInteger = () => z.int().check(z.positive());
+const wholeNumber = () => z.int().check(z.nonnegative());
 
 const trimSchema = z.strictObject({
-  topDb: z.number().positive(),
-  frameLength: z.int().positive(),
-  hopLength: z.int().positive(),
+  topDb: positive(),
+  frameLength: positiveInteger(),
+  hopLength: positiveInteger(),
 });
 
-const frontEndSchema = z.strictObject({
-  kind: z.literal('features'),
-  features: z.unknown().transform((value, context) => {
+const featuresSchema = z.pipe(
+  z.unknown(),
+  z.transform((value, context) => {
     try {
       return resolveFeatureConfig(value as Parameters<typeof resolveFeatureConfig>[0]);
     } catch (error) {
       if (!(error instanceof SerError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
+      context.issues.push({ code: 'custom', message: error.message, input: value });
       return z.NEVER;
     }
   }),
-  trim: trimSchema.nullable(),
+);
+
+const frontEndSchema = z.strictObject({
+  kind: z.literal('features'),
+  features: featuresSchema,
+  trim: z.nullable(trimSchema),
 });
 
 const scoreSchema = z.object({
-  protocol: z.string().min(1),
-  split: z.string().min(1),
-  clips: z.int().nonnegative(),
+  protocol: z.string().check(z.minLength(1)),
+  split: z.string().check(z.minLength(1)),
+  clips: wholeNumber(),
   accuracy: probability,
   uar: probability,
   macroF1: probability,
-  ece: probability.optional(),
-  uarInterval95: z.tuple([probability, probability]).optional(),
+  ece: z.optional(probability),
+  uarInterval95: z.optional(z.tuple([probability, probability])),
 });
+
+const labelSchema = z.string().check(z.minLength(1), z.maxLength(100));
+const isUnique = (labels: readonly string[]) => new Set(labels).size === labels.length;
 
 const manifestSchema = z.object({
   formatVersion: z.literal(1),
-  name: z.string().min(1).max(200),
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
   labels: z
-    .array(z.string().min(1).max(100))
-    .min(2)
-    .max(1000)
-    .refine((labels) => new Set(labels).size === labels.length, 'labels must be unique'),
+    .array(labelSchema)
+    .check(z.minLength(2), z.maxLength(1000), z.refine(isUnique, 'labels must be unique')),
   frontEnd: frontEndSchema,
   /** How features are normalised inside the graph: per column over the training clips, or per clip. */
   normalisation: z.enum(['corpus', 'clip']),
   training: z.object({
     recipe: z.string(),
-    seed: z.int().nonnegative(),
+    seed: wholeNumber(),
     corpora: z.array(
       z.object({ name: z.string(), clips: z.int(), speakers: z.int(), licence: z.string() }),
     ),
     synthetic: z.boolean(),
   }),
   scores: z.array(scoreSchema),
-  calibration: z.object({ temperature: z.number().positive() }),
+  calibration: z.object({ temperature: positive() }),
   /** Below these a prediction is uncertain; `defaultUncertainty` fills in what is left out. */
-  uncertainty: z
-    .object({
-      minConfidence: probability.optional(),
-      minSpeechSec: z.number().nonnegative().optional(),
-    })
-    .optional(),
+  uncertainty: z.optional(
+    z.object({
+      minConfidence: z.optional(probability),
+      minSpeechSec: z.optional(z.number().check(z.nonnegative())),
+    }),
+  ),
   /** How the file holds its weights, where not as float32; the model computes in float32 always. */
-  precision: z.enum(['float32', 'float16', 'int8']).optional(),
+  precision: z.optional(z.enum(['float32', 'float16', 'int8'])),
   generator: z.object({ name: z.literal('ser'), version: z.string() }),
 });
 
@@ -83,7 +94,7 @@ export type Manifest = z.output<typeof manifestSchema>;
  * @throws SerError `MODEL_INVALID` naming the first field that is missing or wrong.
  */
 export function parseManifest(value: unknown): Manifest {
-  const parsed = manifestSchema.safeParse(value);
+  const parsed = manifestSchema.safeParse(value, { error: localeError });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || '(root)';
