@@ -120,8 +120,8 @@ function addApi(app: Hono<Env>, service: Service): void {
         throw new ServiceError('TOO_MANY_FILES', 'A timeline is of one recording; send one file.');
       }
       const { maxDurationSec } = limits;
-      const task = { audio: files[0]!.bytes, maxDurationSec, ...windowing };
-      const segments = await count(clips.run('timeline', task, signal));
+      const input = { audio: files[0]!.pieces, signal };
+      const segments = await count(clips.run('timeline', { maxDurationSec, ...windowing }, input));
       const text = formatSegments(segments, format);
       return context.body(text, 200, { 'content-type': timelineTypes[format] });
     });
@@ -155,9 +155,9 @@ function addApi(app: Hono<Env>, service: Service): void {
     });
   }
 
-  async function predict({ bytes }: UploadedFile, signal: AbortSignal) {
-    const task = { audio: bytes, maxDurationSec: limits.maxDurationSec };
-    const prediction = await count(clips.run('predict', task, signal));
+  async function predict({ pieces: audio }: UploadedFile, signal: AbortSignal) {
+    const { maxDurationSec } = limits;
+    const prediction = await count(clips.run('predict', { maxDurationSec }, { audio, signal }));
     metrics.audioSeconds.inc({ source: 'clips' }, prediction.durationSec);
     return prediction;
   }

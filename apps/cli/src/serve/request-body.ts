@@ -7,7 +7,8 @@ import type { ServiceLimits } from './settings.ts';
 export interface UploadedFile {
   /** What the client calls it; undefined where the body is the file. For answers only, never a path. */
   name: string | undefined;
-  bytes: Uint8Array;
+  /** Its bytes, as they arrived. */
+  pieces: Uint8Array[];
 }
 
 /** The memory that uploads share. */
@@ -66,7 +67,7 @@ export async function withFiles<T>(
   try {
     const files = isMultipart
       ? await readMultipart(source, type, take)
-      : [{ name: undefined, bytes: await readWhole(source, take) }];
+      : [{ name: undefined, pieces: await readWhole(source, take) }];
     return await use(files, isMultipart);
   } finally {
     budget.giveBack(taken);
@@ -75,10 +76,10 @@ export async function withFiles<T>(
 
 type Take = (bytes: number) => void;
 
-async function readWhole(source: BodySource, take: Take): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  await readChunks(source, take, (chunk) => chunks.push(chunk));
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+async function readWhole(source: BodySource, take: Take): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  await readChunks(source, take, (chunk) => pieces.push(chunk));
+  return pieces;
 }
 
 /** Hands over the body chunk by chunk, within its limits of size and time. */
@@ -135,10 +136,10 @@ async function readMultipart(
       new ServiceError('TOO_MANY_FILES', `The body has more than ${maxFiles} files, the limit.`),
     );
   parser.on('file', (_field, stream, name) => {
-    const chunks: Uint8Array[] = [];
-    stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    const pieces: Uint8Array[] = [];
+    stream.on('data', (chunk: Uint8Array) => pieces.push(chunk));
     stream.on('error', () => fail(malformed()));
-    stream.on('end', () => files.push({ name, bytes: Buffer.concat(chunks) }));
+    stream.on('end', () => files.push({ name, pieces }));
   });
   parser.on('filesLimit', refuse).on('partsLimit', refuse).on('fieldsLimit', refuse);
   const parsed = new Promise<void>((resolve) => {

@@ -76,7 +76,7 @@ export class ClipPool {
   run<Name extends ClipWork>(
     name: Name,
     task: Work[Name]['task'],
-    signal: AbortSignal,
+    { audio, signal }: { audio: readonly Uint8Array[]; signal: AbortSignal },
   ): Promise<Work[Name]['result']> {
     this.assertRoom(1);
     const { timeoutSec } = this.#settings;
@@ -98,7 +98,7 @@ export class ClipPool {
       const job: Job = {
         run: async (worker) => {
           settle();
-          await worker.call(name, task, { timeoutSec, signal }).then(resolve, reject);
+          await worker.call(name, task, { timeoutSec, signal, audio }).then(resolve, reject);
         },
       };
       if (signal.aborted) return abort();

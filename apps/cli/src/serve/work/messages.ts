@@ -9,11 +9,11 @@ export interface OpenMessage {
 /** What a worker can be asked for, and what it answers. */
 export interface Work {
   predict: {
-    task: { audio: Uint8Array; maxDurationSec: number };
+    task: { maxDurationSec: number };
     result: Prediction;
   };
   timeline: {
-    task: { audio: Uint8Array; maxDurationSec: number; windowSec: number; hopSec: number };
+    task: { maxDurationSec: number; windowSec: number; hopSec: number };
     result: Segment[];
   };
   openStream: {
@@ -29,9 +29,17 @@ export interface Work {
 
 export type WorkName = keyof Work;
 
-/** A task, or the wish that the task of that number be given up. */
+/** Descriptor on which a worker reads the bytes of clips. */
+export const audioDescriptor = 4;
+
+/**
+ * A task, or the wish that the task of that number be given up. Where there is audio, so many bytes
+ * of it follow on {@link audioDescriptor}: a pipe is several times cheaper than a message.
+ */
 export type ToWorker =
-  | { [Name in WorkName]: { id: number; name: Name; task: Work[Name]['task'] } }[WorkName]
+  | {
+      [Name in WorkName]: { id: number; name: Name; task: Work[Name]['task']; audioBytes: number };
+    }[WorkName]
   | { id: number; name: 'cancel' };
 
 /** The number under which a worker answers its first message. */

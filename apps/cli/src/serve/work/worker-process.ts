@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { SerError } from '@ser/dsp-wasm';
 import { ServiceError } from '../service-error.ts';
 import {
+  audioDescriptor,
   type FromWorker,
   type OpenMessage,
   openId,
@@ -24,6 +26,8 @@ export interface CallOptions {
   timeoutSec: number;
   /** Gives the task up at the worker's next step. */
   signal?: AbortSignal | undefined;
+  /** The clip that the task is about, in pieces. */
+  audio?: readonly Uint8Array[];
 }
 
 /**
@@ -34,6 +38,7 @@ export class WorkerProcess {
   /** Fulfilled when the process has ended, however that came. */
   readonly lost: Promise<void>;
   readonly #child: ChildProcess;
+  readonly #audio: Writable;
   readonly #pending = new Map<number, Pending>();
   #nextId = 0;
   #isLost = false;
@@ -45,7 +50,10 @@ export class WorkerProcess {
    */
   static async start(model: Uint8Array): Promise<WorkerProcess> {
     const { SER_TOKEN: _, ...env } = process.env;
-    const child = fork(program, { serialization: 'advanced', env, execArgv: [] });
+    const child = fork(program, {
+      ...{ serialization: 'advanced', env, execArgv: [] },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
+    });
     const worker = new WorkerProcess(child);
     await new Promise<unknown>((resolve, reject) => {
       worker.#pending.set(openId, { resolve, reject });
@@ -56,6 +64,8 @@ export class WorkerProcess {
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    this.#audio = child.stdio[audioDescriptor] as Writable;
+    this.#audio.on('error', () => {});
     child.on('message', (message: FromWorker) => this.#receive(message));
     this.lost = new Promise((resolve) => {
       const lose = () => {
@@ -82,7 +92,7 @@ export class WorkerProcess {
   async call<Name extends WorkName>(
     name: Name,
     task: Work[Name]['task'],
-    { timeoutSec, signal }: CallOptions,
+    { timeoutSec, signal, audio = [] }: CallOptions,
   ): Promise<Work[Name]['result']> {
     if (this.#isLost) throw lost();
     const id = this.#nextId++;
@@ -96,7 +106,9 @@ export class WorkerProcess {
           reject(new ServiceError('TIMED_OUT', `The audio took more than ${timeoutSec} s.`));
           this.kill();
         }, 1000 * timeoutSec);
-        this.#send({ id, name, task } as ToWorker);
+        const audioBytes = audio.reduce((sum, { length }) => sum + length, 0);
+        this.#send({ id, name, task, audioBytes } as ToWorker);
+        for (const piece of audio) this.#audio.write(piece);
       });
     } finally {
       clearTimeout(timer);

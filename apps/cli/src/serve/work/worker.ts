@@ -1,7 +1,9 @@
 /** The program of a worker process: decodes and predicts what its parent sends. */
+import { readSync } from 'node:fs';
 import { SerError } from '@ser/dsp-wasm';
 import { type Classifier, createClassifier, type EmotionStream, type Segment } from '@ser/runtime';
 import {
+  audioDescriptor,
   type FromWorker,
   type OpenMessage,
   openId,
@@ -44,9 +46,11 @@ async function serve(classifier: Classifier, message: ToWorker): Promise<void> {
   }
   const cancellation = new AbortController();
   cancellations.set(id, cancellation);
+  // Whatever becomes of the task, its audio must not be taken for the next one's.
+  const audio = readAudio(message.audioBytes);
   try {
     const run = works[message.name] as WorkFunction<WorkName>;
-    const result = await run(classifier, message.task, cancellation.signal);
+    const result = await run(classifier, message.task, { audio, signal: cancellation.signal });
     send({ kind: 'done', id, result });
   } catch (error) {
     sendFailure(id, error);
@@ -58,13 +62,13 @@ async function serve(classifier: Classifier, message: ToWorker): Promise<void> {
 type WorkFunction<Name extends WorkName> = (
   classifier: Classifier,
   task: Work[Name]['task'],
-  signal: AbortSignal,
+  context: { audio: Uint8Array; signal: AbortSignal },
 ) => Promise<Work[Name]['result']>;
 
 const works: { [Name in WorkName]: WorkFunction<Name> } = {
-  predict: (classifier, { audio, maxDurationSec }, signal) =>
+  predict: (classifier, { maxDurationSec }, { audio, signal }) =>
     classifier.predict(audio, { maxDurationSec, signal }),
-  timeline: async (classifier, { audio, ...options }, signal) => {
+  timeline: async (classifier, options, { audio, signal }) => {
     const segments: Segment[] = [];
     for await (const segment of classifier.segments(audio, { ...options, signal })) {
       segments.push(segment);
@@ -82,6 +86,17 @@ const works: { [Name in WorkName]: WorkFunction<Name> } = {
     return null;
   },
 };
+
+/** Waits for the bytes without a turn for anything else: there is nothing else to do. */
+function readAudio(length: number): Uint8Array {
+  const audio = new Uint8Array(length);
+  for (let filled = 0; filled < length; ) {
+    const count = readSync(audioDescriptor, audio, filled, length - filled, null);
+    if (count === 0) process.exit();
+    filled += count;
+  }
+  return audio;
+}
 
 function sendFailure(id: number, error: unknown): void {
   const isForeseen = error instanceof SerError;
