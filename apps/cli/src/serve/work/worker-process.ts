@@ -51,7 +51,9 @@ export class WorkerProcess {
   static async start(model: Uint8Array): Promise<WorkerProcess> {
     const { SER_TOKEN: _, ...env } = process.env;
     const child = fork(program, {
-      ...{ serialization: 'advanced', env, execArgv: [] },
+      ...{ serialization: 'advanced', env },
+      // Every core has a worker of its own: threads that collect garbage would only take turns.
+      execArgv: ['--single-threaded-gc'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
     });
     const worker = new WorkerProcess(child);
