@@ -36,11 +36,30 @@ interface PredictResults {
   verdicts: { against: string; goal: number | null; ratio: number; cpuRatio: number }[];
 }
 
+interface ServeResults {
+  clips: { source: string; meanSec: number; meanKib: number };
+  clients: number;
+  seconds: number;
+  rounds: {
+    server: string;
+    perSec: number;
+    p50Ms: number;
+    p99Ms: number;
+    statuses: Record<string, number>;
+    errors: number;
+    timeouts: number;
+    cpuMsPerClip: number;
+    residentMiB: number[];
+  }[];
+  verdict: { goal: number; ratio: number; cpuRatio: number };
+}
+
 const root = new URL('../../', import.meta.url);
 const features = read<FeatureResults>('features.json');
 const scaling = read<ScalingResults>('scaling.json');
 const train = read<TrainResults>('train.json');
 const predict = existsSync(locate('predict.json')) ? read<PredictResults>('predict.json') : null;
+const serve = existsSync(locate('serve.json')) ? read<ServeResults>('serve.json') : null;
 
 const page = [
   '# Benchmarks',
@@ -96,6 +115,7 @@ const page = [
   ),
   '`pnpm --filter @ser/bench train --data <RAVDESS> --python <python> --rounds 3`',
   ...(predict ? describePredict(predict) : []),
+  ...(serve ? describeServing(serve) : []),
   '## Measured on',
   toTable(
     ['what', 'which'],
@@ -126,6 +146,41 @@ function describePredict(predict: PredictResults): string[] {
       ]),
     ),
     '`pnpm --filter @ser/bench predict --clips <RAVDESS> --python <python>`',
+  ];
+}
+
+/** Memory is told by quarters of the load, so that a leak shows. */
+function describeServing({ clips, clients, seconds, rounds, verdict }: ServeResults): string[] {
+  return [
+    '## Serving under load',
+    `${clients} clients at a time for ${seconds} s, ${clips.source} of ${clips.meanSec.toFixed(1)} s and ${clips.meanKib} KiB on average, the shipped model, servers and load on the same cores, in turn. \`ser serve\` answers ${verdict.ratio.toFixed(2)} times as many clips a second (goal: ${verdict.goal}), and takes ${(100 / verdict.cpuRatio).toFixed(0)} % of the processor time for each.`,
+    toTable(
+      [
+        'server',
+        'clips a second',
+        'p50, ms',
+        'p99, ms',
+        'processor ms a clip',
+        'answers by status',
+        'broken connections',
+        'resident, MiB: start, then each quarter',
+      ],
+      rounds.map((round) => [
+        round.server,
+        round.perSec.toFixed(1),
+        round.p50Ms,
+        round.p99Ms,
+        round.cpuMsPerClip.toFixed(1),
+        Object.entries(round.statuses)
+          .map(([status, count]) => `${status}: ${count}`)
+          .join(', '),
+        round.errors + round.timeouts,
+        [0, 0.25, 0.5, 0.75, 1]
+          .map((share) => round.residentMiB[Math.round(share * (round.residentMiB.length - 1))])
+          .join(', '),
+      ]),
+    ),
+    '`pnpm --filter @ser/bench serve --python <python> --clips <folder>`',
   ];
 }
 
