@@ -81,6 +81,21 @@ describe.each(limits)('$name', ({ name, reason, share, command }) => {
   });
 });
 
+it('a loss that is no number ends the training and names the clips of the batch', async () => {
+  const wild = join(folder, 'wild.json');
+  const training = { ...tinyRecipe.training, learningRate: 1e30, gradientClipNorm: null };
+  writeFileSync(wild, JSON.stringify({ ...tinyRecipe, training }));
+  const { exitCode, stderr } = await runSer([
+    ...['train', '--data', corpus, '--recipe', wild, '--protocol', 'speaker-kfold'],
+    ...['--out', join(folder, 'wild'), '--json'],
+  ]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^ser: The loss became (NaN|Infinity) in epoch \d; lower the learning rate[^\n]+\n$/,
+  );
+  expect(stderr).toMatch(/of the batch: synthetic\/(neutral|happy|angry)\/\S+\.wav/);
+});
+
 /** Results without times and what else differs from call to call. */
 function readResults(out: string): object {
   const text = readFileSync(join(out, 'results.json'), 'utf8');

@@ -62,6 +62,7 @@ it.each([
   ['model', { lstmUnits: [4, 4] }],
   ['model', { denseUnits: 5 }],
   ['model', { dropout: 0.3 }],
+  ['model', { members: 2 }],
 ] as const)('a recipe can set %s %o', async (part, change) => {
   expect(await trainWith(part, change)).not.toBe(plain);
 });

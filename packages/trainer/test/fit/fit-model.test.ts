@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { evaluatePredictions } from '../../src/evaluate/evaluate-predictions.ts';
 import { type EpochLog, type FitOptions, fitModel } from '../../src/fit/fit-model.ts';
+import { predictProbabilities } from '../../src/fit/predict-probabilities.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { listWeights } from '../../src/models/named-weights.ts';
 import { tf } from '../../src/tensorflow/tf.ts';
@@ -40,6 +42,16 @@ function readWeights(model: LayersModel): number[] {
   return [...listWeights(model).values()].flatMap((weight) => [...weight.read().dataSync()]);
 }
 
+/** UAR on validation of the weights that the model holds now. */
+function measureUar(model: LayersModel): number {
+  const probabilities = predictProbabilities(
+    model,
+    validation.map(({ matrix }) => matrix),
+  );
+  const truth = validation.map(({ label }) => label);
+  return evaluatePredictions({ truth, probabilities, labels: ['a', 'b', 'c'] }).uar;
+}
+
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ser-fit-'));
@@ -50,6 +62,7 @@ describe('fitModel', () => {
   it('learns, and leaves the weights of the best epoch', async () => {
     const model = build();
     const { history, bestEpoch } = await fitModel(model, { train, validation, settings, seed: 0 });
+    expect(measureUar(model)).toBeCloseTo(history[bestEpoch - 1]!.validationUar, 12);
     const best = Math.max(...history.map(({ validationUar }) => validationUar));
     expect(history).toHaveLength(6);
     expect(history.at(-1)!.trainLoss).toBeLessThan(history[0]!.trainLoss);
@@ -136,8 +149,12 @@ describe('fitModel', () => {
 
   it('stops early without a better epoch', async () => {
     const stalled = { ...settings, learningRate: 1e-12, epochs: 50, patience: 2 };
-    const { history } = await fitModel(build(), { train, validation, settings: stalled, seed: 0 });
-    expect(history.length).toBeLessThan(10);
+    const model = build();
+    const { history, bestEpoch } = await fitModel(model, {
+      ...{ train, validation, settings: stalled, seed: 0 },
+    });
+    expect(history.length).toBe(bestEpoch + 2);
+    expect(measureUar(model)).toBeCloseTo(history[bestEpoch - 1]!.validationUar, 12);
   });
 
   it('stops at a loss that is no number, and names the clips', async () => {

@@ -2,6 +2,7 @@ import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { readDataset } from '../../src/datasets/read-dataset.ts';
+import { parseRecipe } from '../../src/recipes/recipe.ts';
 import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
 
 // Worker threads need the built package.
@@ -64,6 +65,39 @@ it('ends with the name of a clip that vanished before its copies were made', asy
     code: 'FILE_UNREADABLE',
     message: expect.stringContaining(clips[5]!.path),
   });
+});
+
+it('makes copies with each change that a recipe can ask for, once', async () => {
+  const corpus = await prepare();
+  const dataset = await readDataset([corpus]);
+  const clips = dataset.clips.slice(0, 1);
+  const { matrices } = await extractDataset({ ...dataset, clips }, tinyRecipe);
+  const plain = matrices.get(clips[0]!)!.data;
+  for (const change of [
+    { speed: [1.1, 1.1] },
+    { pitchSemitones: [2, 2] },
+    { rate: [0.9, 0.9] },
+    { tiltDb: [9, 9] },
+    { reverbDecaySec: [0.4, 0.4] },
+    { gainDb: [6, 6] },
+    { noiseSnrDb: [15, 15] },
+  ]) {
+    const { features, trim, augmentation } = parseRecipe(
+      { ...tinyRecipe, augmentation: { copies: 2, ...change } },
+      'test',
+    );
+    const frontEnd = { kind: 'features' as const, features, trim };
+    const extract = () => extractCopies(clips, { frontEnd, augmentation: augmentation! });
+    const [copies] = await extract();
+    expect(copies).toHaveLength(2);
+    for (const { data } of copies!) {
+      const differences = data.map((value, at) => Math.abs(value - (plain[at] ?? 0)));
+      // In decibels, as MFCCs count.
+      expect(Math.max(...differences), Object.keys(change)[0]).toBeGreaterThan(1);
+    }
+    // The second time they come from the cache.
+    expect(await extract()).toEqual([copies]);
+  }
 });
 
 it('has nothing to say without a clip that can be read', async () => {
