@@ -9,7 +9,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...['architecture', 'errors', 'features', 'protocols', 'serving'].map(
+  ...['architecture', 'errors', 'features', 'protocols', 'serving', 'training'].map(
     (name) => `docs/${name}.md`,
   ),
 ];
@@ -50,10 +50,10 @@ describe('the documentation', () => {
     for (const [, command] of help.matchAll(/^ {2}([a-z-]+) \[options\]/gm)) {
       expect(readme).toContain(`ser ${command}`);
     }
-    for (const [, command, rest] of readme.matchAll(/ser ([a-z-]+)([^\n`|]*)/g)) {
+    for (const [, command, rest] of readme.matchAll(/ser (datasets [a-z]+|[a-z-]+)([^\n`|]*)/g)) {
       const options = rest!.match(/--[a-z-]+/g) ?? [];
       if (options.length === 0) continue;
-      const commandHelp = await readSerOutput([command!, '--help']);
+      const commandHelp = await readSerOutput([...command!.split(' '), '--help']);
       for (const option of options) expect(commandHelp, `ser ${command}`).toContain(option);
     }
   });
