@@ -44,7 +44,7 @@ export function formatProtocol({ name, seed, fold }: RunSummary['protocol']): st
 /** Scores by speaker or by corpus. */
 export function renderGroupScores(scores: readonly GroupScore[]): Html {
   const bySpeaker = scores.some(({ speaker }) => speaker !== null);
-  return html`<div class="wide"><table>
+  return html`<div class="wide"><table class="rows">
     <tr><th>Corpus</th>${bySpeaker && html`<th>Speaker</th>`}<th class="number">Clips</th><th class="number">UAR</th><th class="number">Accuracy</th><th>Hardest label</th></tr>
     ${scores.map(
       ({ corpus, speaker, clips, uar, accuracy, hardest }) => html`<tr>
@@ -68,7 +68,7 @@ export function renderMistakes(
   if (wrong.length === 0) return html`<p>No clip was mistaken.</p>`;
   return html`
     <p class="muted">${wrong.length} of ${predictions.length} clips were mistaken; shown are the ${Math.min(count, wrong.length)} of which the model was surest.</p>
-    <div class="wide"><table>
+    <div class="wide"><table class="rows">
       <tr><th>Listen</th><th>True</th><th>Predicted</th><th class="number">Confidence</th><th>Speaker</th><th>Clip</th></tr>
       ${wrong.slice(0, count).map((mistake) => {
         const link = toLink(directory, mistake.path);

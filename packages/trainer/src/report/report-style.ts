@@ -21,7 +21,8 @@ a { color: var(--first); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 20px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
 th { color: var(--muted); font-weight: 500; font-size: 13px; white-space: nowrap; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+td.number, .rows td { white-space: nowrap; }
+td.number, th.number { text-align: right; }
 pre { margin: 0; overflow-x: auto; font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .wide > svg { display: block; }
 .files { font-size: 13px; } .files a { margin-right: 12px; }
