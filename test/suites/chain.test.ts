@@ -50,6 +50,13 @@ describe('a training on synthetic speech, through the command line', () => {
     expect(finished.test!.accuracy).toBe(readRun(run).evaluations.test!.accuracy);
   });
 
+  it('is a row of the results page, made from its folder alone', async () => {
+    const page = join(folder, 'results.md');
+    expect(await readSerOutput(['results', run, '--out', page])).toBe(`${page}\n`);
+    const { uar } = readRun(run).evaluations.test!;
+    expect(readFileSync(page, 'utf8')).toContain((100 * uar).toFixed(1));
+  });
+
   it('is labelled synthetic in the report', () => {
     expect(readFileSync(join(run, 'report.html'), 'utf8')).toMatch(/synthetic/i);
   });

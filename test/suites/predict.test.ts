@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { writeSyntheticCorpus } from '@ser/trainer';
@@ -49,6 +49,15 @@ describe('predict names its clips', () => {
   it('by a folder, its subfolders included', async () => {
     const entries = await readSerJson<Entry[]>(['predict', corpus, '--json']);
     expect(entries.map(({ file }) => file)).toEqual(clips);
+  });
+
+  it('by a folder with a link in a circle, each clip once', async () => {
+    const circle = join(folder, 'circle');
+    await mkdir(join(circle, 'below'), { recursive: true });
+    await cp(clips[0]!, join(circle, 'below', 'LOUD.WAV'));
+    await symlink('..', join(circle, 'below', 'up'));
+    const entries = await readSerJson<Entry[]>(['predict', circle, '--json']);
+    expect(entries.map(({ file }) => file)).toEqual([join(circle, 'below', 'LOUD.WAV')]);
   });
 
   it('by a quoted glob', async () => {

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { SerError } from '@ser/runtime';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { readBytes } from './read-bytes.ts';
@@ -13,7 +12,8 @@ export type ClipSource =
 /** Stands for standard input on the command line. */
 export const standardInput = '-';
 
-const audioPattern = '**/*.{wav,flac,mp3,ogg,oga,opus}';
+/** More than a decoder takes; what is piped in has no other end. */
+const mostInputBytes = 1 << 30;
 
 /**
  * Lists the clips that a command line names, in its order: files as they are, audio files in folders
@@ -31,7 +31,7 @@ export async function listClips(names: readonly string[]): Promise<ClipSource[]>
   const sources: ClipSource[] = [];
   for (const name of names) {
     if (name === standardInput) {
-      sources.push({ name, bytes: new Uint8Array(await buffer(process.stdin)) });
+      sources.push({ name, bytes: await readStandardInput() });
     } else {
       for (const path of await expandName(name)) sources.push({ name: path, path });
     }
@@ -46,23 +46,39 @@ export async function listClips(names: readonly string[]): Promise<ClipSource[]>
  * @throws SerError `FILE_NOT_FOUND` or `FILE_UNREADABLE`
  */
 export async function readClipList(from: string): Promise<ClipSource[]> {
-  const text = Buffer.from(
-    from === standardInput ? await buffer(process.stdin) : await readBytes(from),
-  ).toString();
+  const bytes = from === standardInput ? await readStandardInput() : await readBytes(from);
+  const text = Buffer.from(bytes).toString();
   return text
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .map((path) => ({ name: path, path }));
 }
 
+async function readStandardInput(): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > mostInputBytes) {
+      throw new SerError(
+        'FILE_UNREADABLE',
+        `-: Standard input has more than ${mostInputBytes} bytes, which is more than is read.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
 async function expandName(name: string): Promise<string[]> {
   const status = await stat(name).catch(() => null);
   if (status?.isDirectory()) {
-    const files = await glob(audioPattern, { cwd: name, caseSensitiveMatch: false });
+    const { listAudioFiles } = await import('@ser/trainer/internal/datasets/list-audio-files');
+    const files = await listAudioFiles(name);
     if (files.length === 0) {
       throw new SerError('FILE_NOT_FOUND', `${name} holds no audio file.`);
     }
-    return files.sort().map((file) => join(name, file));
+    return files.map((file) => join(name, file));
   }
   if (status || !isDynamicPattern(name)) return [name];
   const files = await glob(name, { absolute: name.startsWith('/'), expandDirectories: false });
