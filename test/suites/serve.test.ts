@@ -158,6 +158,9 @@ describe('the other addresses', () => {
     const text = await read('/openapi.json');
     const document = JSON.parse(text);
     expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.components.schemas).sort()).toEqual(
+      ['Error', 'Model', 'Outcomes', 'Prediction', 'Segment', 'StreamMessage'].sort(),
+    );
     const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
     expect(references.length).toBeGreaterThan(5);
     for (const [, name] of references) {

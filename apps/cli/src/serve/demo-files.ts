@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,7 @@ const types: Readonly<Record<string, string>> = {
   '.ico': 'image/x-icon',
   '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json',
+  '.opus': 'audio/ogg',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
@@ -23,6 +25,8 @@ const types: Readonly<Record<string, string>> = {
   '.wav': 'audio/wav',
   '.webmanifest': 'application/manifest+json',
 };
+
+const workerPath = '/service-worker.js';
 
 /**
  * Reads the built web demo, with `model` in place of the one that it was built with.
@@ -40,7 +44,7 @@ export function readDemoFiles(model: Uint8Array): Map<string, DemoFile> {
     const path = `/${file.slice(folder.length + 1).replaceAll(sep, '/')}`;
     const isModel = /^\/assets\/model-[\w-]+\.onnx$/.test(path);
     files.set(path, {
-      bytes: isModel ? model : readFileSync(file),
+      bytes: isModel ? model : path === workerPath ? nameModel(file, model) : readFileSync(file),
       headers: {
         'content-type': types[extname(path)] ?? 'application/octet-stream',
         // The bundler puts a hash of its content into the name of every asset.
@@ -61,4 +65,14 @@ function findPolicy(page: string): string {
   const [, policy = "default-src 'self'"] =
     /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/i.exec(page) ?? [];
   return `${policy}; frame-ancestors 'none'`;
+}
+
+/**
+ * The worker that keeps the page for use offline, with the model's hash in the name of what it
+ * keeps: under another model browsers would go on with the one that they have.
+ */
+function nameModel(file: string, model: Uint8Array): Uint8Array {
+  const hash = createHash('sha256').update(model).digest('hex').slice(0, 16);
+  const text = readFileSync(file, 'utf8');
+  return Buffer.from(text.replace(/"version":"(\w+)"/, `"version":"$1-${hash}"`));
 }

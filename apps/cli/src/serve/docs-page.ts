@@ -16,6 +16,9 @@ pre { overflow-x: auto; padding: .75rem 1rem; background: #8881; border-radius: 
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem 1rem .25rem 0; border-bottom: 1px solid #8883; }
 th { font-weight: 600; white-space: nowrap; }
+th:first-child { width: 8rem; }
+th:last-child { width: 12rem; }
+summary { padding: .25rem 0; cursor: pointer; }
 h2 code { padding: .1em .5em; background: #8882; border-radius: .4rem; }
 `;
 
@@ -26,7 +29,7 @@ export function createDocsPage(document: OpenApiDocument): DocsPage {
   );
   const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) =>
-      `<section id="${name}"><h2>${name}</h2><pre>${escapeHtml(JSON.stringify(schema, null, 2))}</pre></section>`,
+      `<details id="${name}"><summary><code>${name}</code></summary><pre>${escapeHtml(JSON.stringify(schema, null, 2))}</pre></details>`,
   );
   const { title, version, description } = document.info;
   const html = `<!doctype html>
@@ -36,7 +39,7 @@ export function createDocsPage(document: OpenApiDocument): DocsPage {
 <p>Version ${escapeHtml(version)} · <a href="openapi.json">OpenAPI document</a> · <a href="./">web demo</a></p>
 <p>${escapeHtml(description)}</p>
 <p>Every error is JSON: <code>{"code": "…", "message": "…"}</code>.</p>
-${[...operations, '<h1>Schemas</h1>', ...schemas].join('\n')}
+${[...operations, '<section><h2>Schemas</h2></section>', ...schemas].join('\n')}
 </body></html>
 `;
   const hash = createHash('sha256').update(style).digest('base64');

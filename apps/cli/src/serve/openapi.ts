@@ -48,10 +48,11 @@ export function createOpenApiDocument({ limits, token }: ServeSettings): OpenApi
   const mebibytes = limits.maxBodyBytes / 2 ** 20;
   const secured = token === undefined ? {} : { security: [{ bearer: [] }] };
   const uploadErrors = describeErrors(
-    ...(['BODY_INVALID', 'BODY_TOO_LARGE', 'UPLOAD_TIMED_OUT', 'TOO_MANY_REQUESTS'] as const),
+    ...(['BODY_INVALID', 'REQUEST_INVALID', 'UPLOAD_TIMED_OUT', 'TOO_MANY_REQUESTS'] as const),
     ...(['OVERLOADED', 'TIMED_OUT', 'WORKER_LOST', 'SHUTTING_DOWN'] as const),
   );
   const audioErrors = {
+    '413': answer('BODY_TOO_LARGE, TOO_MANY_FILES, AUDIO_TOO_LONG', refer('Error')),
     '415': answer('AUDIO_UNSUPPORTED', refer('Error')),
     '422': answer('Any other AUDIO_… code: the audio cannot be judged', refer('Error')),
   };

@@ -112,7 +112,7 @@ export const streamMessageSchema = z
       latencySec: seconds.describe('After how much audio, at most, a sound is part of an update.'),
     }),
     updateSchema.extend({ type: z.literal('update') }),
-    errorSchema.extend({ type: z.literal('error') }).meta({ id: 'StreamError' }),
+    z.object({ type: z.literal('error'), ...errorSchema.shape }),
   ])
   .meta({ id: 'StreamMessage' });
 export type StreamMessage = z.output<typeof streamMessageSchema>;
