@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { type Classifier, createClassifier, formatSegments, type Segment } from '@ser/runtime';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeFloatWav } from '../support/encode-float-wav.ts';
 import { synthesiseTalk } from '../support/synthetic-wav.ts';
 import { clipPath, modelPath, root } from './clips.ts';
 import { launchChromium } from './launch-chromium.ts';
+import { badFiles } from './web-demo/bad-files.ts';
 import {
   chooseFiles,
   type DemoSite,
@@ -16,6 +16,7 @@ import {
   watch,
 } from './web-demo/demo-site.ts';
 import { inspectViews } from './web-demo/inspect-views.ts';
+import { describeLive } from './web-demo/live-suite.ts';
 import { recordWebm } from './web-demo/record-webm.ts';
 
 interface SavedClip {
@@ -37,47 +38,6 @@ const formats = [
   'stereo.ogg',
   'stereo.opus',
 ];
-const tone = Float32Array.from({ length: 16_000 }, (_, at) => 0.3 * Math.sin(at / 9));
-const badFiles = [
-  { name: 'empty.wav', bytes: Buffer.alloc(0), code: 'AUDIO_EMPTY', reason: /empty/ },
-  {
-    name: 'text.wav',
-    bytes: Buffer.from('Dear diary, this is no sound.'),
-    code: 'AUDIO_UNSUPPORTED',
-    reason: /WAV, FLAC, MP3/,
-  },
-  {
-    name: 'truncated.wav',
-    bytes: encodeFloatWav(tone).subarray(0, 20_000),
-    code: 'AUDIO_DECODE_FAILED',
-    reason: /truncated/,
-  },
-  {
-    name: 'nan.wav',
-    bytes: encodeFloatWav(tone.slice().fill(Number.NaN, 100, 101)),
-    code: 'AUDIO_NOT_FINITE',
-    reason: /Sample 100 of the audio is NaN/,
-  },
-  {
-    name: 'one-sample.wav',
-    bytes: encodeFloatWav(new Float32Array([0.5])),
-    code: 'AUDIO_TOO_SHORT',
-    reason: /1 sample/,
-  },
-  {
-    name: 'silent.wav',
-    bytes: encodeFloatWav(new Float32Array(16_000)),
-    code: 'AUDIO_SILENT',
-    reason: /silent/,
-  },
-  {
-    name: 'damaged.webm',
-    bytes: Buffer.from([0x1a, 0x45, 0xdf, 0xa3, ...Array(100).fill(7)]),
-    code: 'AUDIO_DECODE_FAILED',
-    reason: /damaged/,
-  },
-];
-
 describe('the web demo in Chromium', () => {
   let site: DemoSite;
   let browser: Browser;
@@ -288,6 +248,11 @@ describe('the web demo in Chromium', () => {
     await visited.locator('.segments').waitFor();
     await fresh.close();
   });
+
+  describeLive(
+    () => site,
+    async () => synthesiseTalk(8, [1, 5]),
+  );
 
   it.each(['desktop', 'phone'] as const)(
     'has no fault that axe finds in any view, light or dark, on a %s',

@@ -1,13 +1,9 @@
 import { synthesiseVoice } from '../../packages/runtime/test/synthetic-voice.ts';
 
-const sampleRateHz = 16_000;
+const voiceRateHz = 16_000;
 
-/**
- * Encodes mono samples as a WAV file of 16 bits.
- *
- * @param samples -1 … 1, at 16,000 Hz.
- */
-export function encodePcmWav(samples: Float32Array): Buffer {
+/** Encodes mono samples from -1 to 1 as a WAV file of 16 bits. */
+export function encodePcmWav(samples: Float32Array, sampleRateHz: number): Buffer {
   const file = Buffer.alloc(44 + 2 * samples.length);
   file.write('RIFF', 0, 'latin1');
   file.writeUInt32LE(file.length - 8, 4);
@@ -29,8 +25,8 @@ export function encodePcmWav(samples: Float32Array): Buffer {
 
 /** A synthetic voice that speaks for two seconds from each of `startsSec` on, as a WAV file. */
 export function synthesiseTalk(durationSec: number, startsSec: readonly number[]): Buffer {
-  const samples = new Float32Array(durationSec * sampleRateHz);
-  const voice = synthesiseVoice(2, sampleRateHz);
-  for (const startSec of startsSec) samples.set(voice, startSec * sampleRateHz);
-  return encodePcmWav(samples);
+  const samples = new Float32Array(durationSec * voiceRateHz);
+  const voice = synthesiseVoice(2, voiceRateHz);
+  for (const startSec of startsSec) samples.set(voice, startSec * voiceRateHz);
+  return encodePcmWav(samples, voiceRateHz);
 }

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { FailureNote } from './parts/failure-note.tsx';
 import { announcement } from './state/announcer.ts';
 import { addFiles } from './state/clips.ts';
-import { isLoadingModel, manifest, modelFailure } from './state/model.ts';
+import { isLoadingModel, loadedShare, manifest, modelFailure } from './state/model.ts';
 import { view, viewNames } from './state/view.ts';
 import { strings } from './strings.ts';
 import { ClipsView } from './views/clips-view.tsx';
@@ -75,7 +75,8 @@ function ModelState() {
   if (!isLoadingModel.value) return null;
   return (
     <p class="loading">
-      <progress aria-label={strings.modelLoading} /> {strings.modelLoading}
+      <progress value={loadedShare.value ?? undefined} aria-label={strings.modelLoading} />{' '}
+      {strings.modelLoading}
     </p>
   );
 }

@@ -15,9 +15,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
 
   constructor() {
     super();
-    this.port.onmessage = ({ data }: MessageEvent<MessagePort | null>) => {
-      if (data) this.#target = data;
-      else this.#finish();
+    this.port.onmessage = ({ data }: MessageEvent<MessagePort>) => {
+      this.#target = data;
     };
   }
 
@@ -33,15 +32,9 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 
   #send(): void {
-    const chunk = this.#chunk.slice(0, this.#filled);
+    const chunk = this.#chunk.slice();
     this.#filled = 0;
     this.#target?.postMessage(chunk, [chunk.buffer]);
-  }
-
-  #finish(): void {
-    if (this.#filled > 0) this.#send();
-    this.#target?.postMessage(null);
-    this.#target = null;
   }
 }
 

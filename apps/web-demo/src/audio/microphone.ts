@@ -7,7 +7,7 @@ export interface Microphone {
   deviceId: string | undefined;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Sends null to the port after the last chunk, and lets go of the device. */
+  /** Lets go of the device. */
   close(): Promise<void>;
 }
 
@@ -50,10 +50,6 @@ export async function openMicrophone(
       resume: () => context.resume(),
       async close() {
         track.removeEventListener('ended', onEnd);
-        await context.resume();
-        capture.port.postMessage(null);
-        // Messages to a worklet are handled between blocks of sound.
-        await new Promise((resolve) => setTimeout(resolve, 50));
         track.stop();
         await context.close();
       },

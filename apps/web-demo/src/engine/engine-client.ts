@@ -18,7 +18,7 @@ export function toFailure(error: unknown): Failure {
 
 export interface CallOptions<Progress> {
   onProgress?: (value: Progress) => void;
-  /** Stops the call; it then fails with `ABORTED`. */
+  /** Stops the call; it then fails with `ABORTED`, save for `listen`, which ends. */
   signal?: AbortSignal;
   transfer?: Transferable[];
 }

@@ -1,6 +1,12 @@
 import modelUrl from 'ser:model.onnx?url';
 import { loadDsp } from '@ser/dsp-wasm';
-import { type AudioClip, type Classifier, createClassifier, SerError } from '@ser/runtime/web';
+import {
+  type AudioClip,
+  type Classifier,
+  createClassifier,
+  type DownloadProgress,
+  SerError,
+} from '@ser/runtime/web';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import speechModelUrl from '../../node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx?url';
 import { readClip } from './clip-reader.ts';
@@ -13,11 +19,14 @@ import { trackClip } from './track-clip.ts';
 
 const longestSec = 1800;
 const peakColumns = 1200;
+const mostThreads = 4;
 
 const base = self.location.href;
 const dsp = loadDsp();
 const clips = new Map<number, AudioClip>();
 const running = new Map<number, AbortController>();
+/** Told how far the page's own model has come, once somebody asks. */
+let reportDownload: (progress: DownloadProgress) => void = () => undefined;
 /** The user's model, or null for the page's own. */
 let model: Blob | null = null;
 let classifier: Promise<Classifier> = open(model);
@@ -34,7 +43,8 @@ const handlers: {
     },
   ) => Promise<EngineCalls[Name]['result']>;
 } = {
-  async loadModel({ model: wanted }) {
+  async loadModel({ model: wanted }, { report }) {
+    reportDownload = report;
     if (wanted === model) return (await classifier).manifest;
     const opened = await open(wanted);
     const previous = classifier;
@@ -72,8 +82,8 @@ const handlers: {
     return null;
   },
 
-  async listen({ port, sampleRateHz }, { report, transfer }) {
-    const clip = await listen(await classifier, port, sampleRateHz, report);
+  async listen({ port, sampleRateHz }, { signal, report, transfer }) {
+    const clip = await listen(await classifier, port, sampleRateHz, { signal, report });
     transfer.push(clip.samples.buffer);
     return clip;
   },
@@ -104,6 +114,9 @@ function open(source: Blob | null): Promise<Classifier> {
   return createClassifier(source ?? new URL(modelUrl, base), {
     wasmUrl: new URL(wasmUrl, base),
     speechModelUrl: new URL(speechModelUrl, base),
+    // More than one needs a page that is isolated from other origins by its server's headers.
+    threads: self.crossOriginIsolated ? Math.min(mostThreads, navigator.hardwareConcurrency) : 1,
+    onProgress: (progress) => reportDownload(progress),
   });
 }
 

@@ -5,7 +5,7 @@ import type { LiveEvent } from './protocol.ts';
 const keptSec = 300;
 
 /**
- * Judges a live signal until the port brings null.
+ * Judges a live signal until the call is stopped.
  *
  * @param port brings chunks of mono samples at `sampleRateHz`.
  * @param report is told the level of every chunk and each update of the stream.
@@ -16,7 +16,7 @@ export async function listen(
   classifier: Classifier,
   port: MessagePort,
   sampleRateHz: number,
-  report: (event: LiveEvent) => void,
+  { signal, report }: { signal: AbortSignal; report(event: LiveEvent): void },
 ): Promise<AudioClip> {
   const stream = await classifier.stream({ sampleRateHz });
   const chunks: Float32Array[] = [];
@@ -24,11 +24,9 @@ export async function listen(
   let kept = 0;
   let judging: Promise<void> = Promise.resolve();
   await new Promise<void>((resolve, reject) => {
-    port.onmessage = ({ data }: MessageEvent<Float32Array | null>) => {
-      if (data === null) {
-        judging.then(resolve, reject);
-        return;
-      }
+    signal.addEventListener('abort', () => judging.then(resolve, reject));
+    port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
+      if (signal.aborted) return;
       chunks.push(data);
       received += data.length;
       kept += data.length;

@@ -1,5 +1,6 @@
 import type {
   AudioClip,
+  DownloadProgress,
   LiveUpdate,
   Manifest,
   Prediction,
@@ -61,7 +62,7 @@ export type LiveEvent =
 
 /** What the page may ask of the worker: parameters, what is told meanwhile, and the answer. */
 export interface EngineCalls {
-  loadModel: { params: { model: Blob | null }; progress: never; result: Manifest };
+  loadModel: { params: { model: Blob | null }; progress: DownloadProgress; result: Manifest };
   openClip: {
     params: { clipId: number; source: File | AudioClip };
     progress: never;
@@ -75,7 +76,7 @@ export interface EngineCalls {
     result: FeaturePicture;
   };
   closeClip: { params: { clipId: number }; progress: never; result: null };
-  /** Ends when the port brings null; answers with what was heard last. */
+  /** Goes on until it is stopped, and answers then with what was heard last. */
   listen: {
     params: { port: MessagePort; sampleRateHz: number };
     progress: LiveEvent;

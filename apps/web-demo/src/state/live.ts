@@ -48,6 +48,7 @@ export const isBehind = computed(() => delaySec.value > 2);
 
 let microphone: Microphone | null = null;
 let listening: Promise<AudioClip> | null = null;
+let stopListening = new AbortController();
 
 /** Starts the microphone that is chosen; where that fails, {@link liveFailure} says why. */
 export async function startLive(): Promise<void> {
@@ -70,7 +71,10 @@ export async function startLive(): Promise<void> {
     });
     const { sampleRateHz } = microphone;
     const params = { port: port2, sampleRateHz };
-    listening = engine.call('listen', params, { onProgress: take, transfer: [port2] });
+    stopListening = new AbortController();
+    const { signal: stop } = stopListening;
+    const options = { onProgress: take, signal: stop, transfer: [port2] };
+    listening = engine.call('listen', params, options);
     listening.catch((error: Error) => {
       liveFailure.value = error.message;
       void stopLive();
@@ -115,6 +119,7 @@ export async function stopLive(): Promise<AudioClip | null> {
   const open = microphone;
   microphone = null;
   await open?.close();
+  stopListening.abort();
   const clip = open ? ((await listening?.catch(() => null)) ?? null) : null;
   batch(() => {
     phase.value = 'off';
@@ -138,7 +143,7 @@ function take(event: LiveEvent): void {
     levels.push({ timeSec: event.timeSec, rms: event.rms });
     dropOld(levels, event.timeSec);
     batch(() => {
-      level.value = { rms: event.rms, peak: event.peak };
+      if (phase.value === 'on') level.value = { rms: event.rms, peak: event.peak };
       heardSec.value = event.timeSec;
     });
     return;
@@ -152,7 +157,7 @@ function take(event: LiveEvent): void {
       addToUtterances(timeSec, prediction, isSpeaking.value);
       latest.value = prediction;
     }
-    isSpeaking.value = prediction !== null;
+    isSpeaking.value = prediction !== null && phase.value !== 'paused';
   });
 }
 

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { Manifest } from '@ser/runtime/web';
+import type { DownloadProgress, Manifest } from '@ser/runtime/web';
 import { toFailure } from '../engine/engine-client.ts';
 import type { Failure } from '../engine/protocol.ts';
 import { type LabelStyle, styleLabels } from '../label-style.ts';
@@ -10,6 +10,8 @@ export const manifest = signal<Manifest | null>(null);
 /** Name of the file that the user chose, or null for the page's own model. */
 export const ownModelName = signal<string | null>(null);
 export const isLoadingModel = signal(true);
+/** Share of the model that has come, 0 … 1, or null where the server does not say how long it is. */
+export const loadedShare = signal<number | null>(null);
 /** Why the model that was asked for last is not in use. */
 export const modelFailure = signal<Failure | null>(null);
 
@@ -30,7 +32,10 @@ export async function loadModel(file: File | null): Promise<boolean> {
   isLoadingModel.value = true;
   modelFailure.value = null;
   try {
-    manifest.value = await engine.call('loadModel', { model: file });
+    const onProgress = ({ loadedBytes, totalBytes }: DownloadProgress) => {
+      loadedShare.value = totalBytes === undefined ? null : loadedBytes / totalBytes;
+    };
+    manifest.value = await engine.call('loadModel', { model: file }, { onProgress });
     ownModelName.value = file?.name ?? null;
     return true;
   } catch (error) {
