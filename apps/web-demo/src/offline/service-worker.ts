@@ -37,7 +37,8 @@ async function dropOldCaches(): Promise<void> {
 
 /**
  * The page itself comes from the network where there is one, so that a new version is seen at once;
- * everything else from the cache, and is kept when it was not in it yet.
+ * so does what the server marks as `no-cache`, such as a model under a name that says nothing of its
+ * content. Everything else comes from the cache, and is kept when it was not in it yet.
  */
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName);
@@ -45,8 +46,13 @@ async function answer(request: Request): Promise<Response> {
     return fetch(request).catch(async () => (await cache.match('./')) ?? Response.error());
   }
   const kept = await cache.match(request, { ignoreVary: true });
-  if (kept) return kept;
-  const response = await fetch(request);
-  if (response.ok && response.type === 'basic') await cache.put(request, response.clone());
-  return response;
+  if (kept && !kept.headers.get('cache-control')?.includes('no-cache')) return kept;
+  try {
+    const response = await fetch(request);
+    if (response.ok && response.type === 'basic') await cache.put(request, response.clone());
+    return response;
+  } catch (error) {
+    if (kept) return kept;
+    throw error;
+  }
 }
