@@ -1,5 +1,6 @@
 /** Writes docs/benchmarks.md from bench/results: `pnpm --filter @ser/bench page`. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describeRuntime, type RuntimeResults } from './runtime/describe.ts';
 
 interface FeatureVerdict {
   ours: string;
@@ -60,6 +61,7 @@ const scaling = read<ScalingResults>('scaling.json');
 const train = read<TrainResults>('train.json');
 const predict = existsSync(locate('predict.json')) ? read<PredictResults>('predict.json') : null;
 const serve = existsSync(locate('serve.json')) ? read<ServeResults>('serve.json') : null;
+const runtime = existsSync(locate('runtime.json')) ? read<RuntimeResults>('runtime.json') : null;
 
 const page = [
   '# Benchmarks',
@@ -116,6 +118,7 @@ const page = [
   '`pnpm --filter @ser/bench train --data <RAVDESS> --python <python> --rounds 3`',
   ...(predict ? describePredict(predict) : []),
   ...(serve ? describeServing(serve) : []),
+  ...(runtime ? describeRuntime(runtime, toTable) : []),
   '## Measured on',
   toTable(
     ['what', 'which'],
