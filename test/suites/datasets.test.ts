@@ -107,6 +107,12 @@ describe('ser datasets', () => {
     expect(stdout).toContain('byte-identical');
     expect(stdout).toMatch(/x_9\.wav: .*WAV, FLAC, MP3/);
     expect(stdout).toMatch(/\n\d errors?, \d warnings?\.\n$/);
+    // A training says as much as it can see, before it fails.
+    const training = await runSer([
+      ...['train', '--data', spoiled, '--recipe', 'demo', '--out', join(folder, 'lost')],
+    ]);
+    expect(training.exitCode).toBe(1);
+    expect(training.stdout).toMatch(/^error: Labels with under 5 clips, .*calm \(1\)/m);
   });
 
   it('splits by a protocol, and a training goes by the split and says what is wrong first', async () => {

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -32,8 +32,8 @@ const kindMask = 0o170_000;
 const [regularFile, folder] = [0o100_000, 0o040_000];
 
 /**
- * Unpacks a ZIP archive into an empty folder. Nothing leaves the folder: absolute names, `..`, links
- * and devices are refused, as are encrypted entries, wrong checksums, two entries of one name, and
+ * Unpacks files of a ZIP archive into an empty folder. Nothing leaves the folder: absolute names, `..`,
+ * links and devices are refused, as are encrypted entries, wrong checksums, two entries of one name, and
  * more entries, bytes or compression than the limits allow. What an entry holds is counted as it is
  * unpacked, whatever it says of itself.
  *
@@ -64,12 +64,12 @@ export async function unpackZip(
     let done = 0;
     for await (const entry of zip.eachEntry()) {
       if (signal?.aborted) throw new SerError('ABORTED', 'Unpacking was stopped.');
-      checkEntry(entry, limits, refuse);
       if (
         !entry.fileName.endsWith('/') &&
         entries.test(entry.fileName) &&
         !isHidden(entry.fileName)
       ) {
+        checkEntry(entry, limits, refuse);
         const target = resolve(directory, entry.fileName);
         if (!target.startsWith(resolve(directory) + sep)) {
           throw refuse(`${entry.fileName} lies outside of its folder`);
@@ -83,10 +83,7 @@ export async function unpackZip(
   } catch (error) {
     if (error instanceof SerError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw refuse(
-        `it holds ${join((error as NodeJS.ErrnoException).path ?? 'a file')} twice`,
-        error,
-      );
+      throw refuse(`it holds ${(error as NodeJS.ErrnoException).path} twice`, error);
     }
     if ((error as NodeJS.ErrnoException).syscall) throw error;
     throw refuse(lowerFirst((error as Error).message), error);
