@@ -50,12 +50,18 @@ export async function fetchCorpus(
   await mkdir(work, { recursive: true });
   const { archiveBytes, checksum, clipUrl } = source;
   if (!(await stat(archive).catch(() => null))) {
+    // The bar reckons the time left from its steps, so each must be one.
+    let shown = 0;
     await downloadFile(source.archiveUrl, {
       ...{ path: archive, checksum, signal },
       ...(checksum && { byteLength: archiveBytes }),
       maxBytes: checksum ? archiveBytes : 10 * archiveBytes,
-      onProgress: (bytes) =>
-        onProgress?.('Megabytes', toMegabytes(bytes), toMegabytes(archiveBytes)),
+      onProgress: (bytes) => {
+        const megabytes = toMegabytes(bytes);
+        if (megabytes === shown) return;
+        shown = megabytes;
+        onProgress?.('Megabytes', megabytes, toMegabytes(archiveBytes));
+      },
     });
   }
   const sha256 = await hashFile(archive, 'sha256', signal);
