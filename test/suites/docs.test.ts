@@ -9,7 +9,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...['architecture', 'errors', 'features', 'protocols', 'serving', 'training'].map(
+  ...['architecture', 'errors', 'features', 'protocols', 'runtime', 'serving', 'training'].map(
     (name) => `docs/${name}.md`,
   ),
 ];
@@ -42,6 +42,26 @@ describe('the documentation', () => {
   it.each(['predict-clip.ts', 'web/main.ts'])('the README shows the example %s', (name) => {
     const code = read(`examples/${name}`).replace(/^(\/\/.*\n)+/, '');
     expect(read('README.md')).toContain(`\`\`\`ts\n${code}\`\`\``);
+  });
+
+  it.each([
+    'predict-clip.ts',
+    'label-recording.ts',
+    'follow-live.ts',
+    'web/main.ts',
+    'web-worker/main.ts',
+  ])('the page on the runtime shows the example %s', (name) => {
+    const code = read(`examples/${name}`).replace(/^(\/\/.*\n)+/, '');
+    expect(read('docs/runtime.md')).toContain(`\`\`\`ts\n${code}\`\`\``);
+  });
+
+  it('has a row for every method of a classifier', async () => {
+    const { Classifier } = await import('@ser/runtime/core');
+    const rows = read('docs/runtime.md').matchAll(/^\| (`.*?) \|/gm);
+    const named = [...rows].map(([, cell]) => cell).join(' ');
+    for (const name of Object.getOwnPropertyNames(Classifier.prototype)) {
+      if (name !== 'constructor') expect(named).toMatch(new RegExp(`\`${name}\\b`));
+    }
   });
 
   it('names every command and only options that exist', async () => {

@@ -1,0 +1,2 @@
+// The worker's whole program.
+import '@ser/runtime/worker-script';
