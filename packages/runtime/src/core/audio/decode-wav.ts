@@ -136,15 +136,28 @@ async function* readBlocks(
     const count = Math.min(blockFrames, frames - mixer.length);
     const view = toView(await reader.fill(count * frameBytes));
     if (view.byteLength < count * frameBytes) throw truncated('WAV', 'it has become shorter');
-    block.forEach((target, channel) => {
-      const first = channel * bytesPerSample;
-      for (let frame = 0; frame < count; frame++) {
-        target[frame] = readSample(view, first + frame * frameBytes);
-      }
-    });
-    yield mixer.mix(block, 0, count);
+    const inPlace = channels === 1 && !isFloat ? viewAsInt16(view, bytesPerSample) : undefined;
+    if (inPlace) {
+      yield mixer.mix([inPlace], 0, count, 1 / 32768);
+    } else {
+      block.forEach((target, channel) => {
+        const first = channel * bytesPerSample;
+        for (let frame = 0; frame < count; frame++) {
+          target[frame] = readSample(view, first + frame * frameBytes);
+        }
+      });
+      yield mixer.mix(block, 0, count);
+    }
     reader.advance(count * frameBytes);
   }
+}
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Samples of 16 bits where they lie, without a copy; undefined for any others. */
+function viewAsInt16(view: DataView, bytesPerSample: number): Int16Array | undefined {
+  if (bytesPerSample !== 2 || view.byteOffset % 2 !== 0 || !isLittleEndian) return undefined;
+  return new Int16Array(view.buffer, view.byteOffset, view.byteLength >> 1);
 }
 
 type SampleReader = (view: DataView, position: number) => number;
