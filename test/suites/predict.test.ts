@@ -101,6 +101,19 @@ describe('predict names its clips', () => {
   });
 });
 
+it('stops waiting for standard input at Ctrl-C', async () => {
+  const child = spawn(process.execPath, [serPath, 'predict', '-'], {
+    stdio: ['pipe', 'inherit', 'pipe'],
+  });
+  // More than a pipe holds: it is through once the command reads.
+  await new Promise<void>((done) => void child.stdin.write(Buffer.alloc(1 << 20), () => done()));
+  child.kill('SIGINT');
+  const [complaint, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect({ exitCode, complaint }).toEqual({
+    ...{ exitCode: 1, complaint: 'ser: Reading standard input was stopped.\n' },
+  });
+});
+
 describe('predict prints', () => {
   it('JSON lines, with the likeliest labels first', async () => {
     const output = await readSerOutput(['predict', corpus, '--format', 'jsonl', '--top', '3']);

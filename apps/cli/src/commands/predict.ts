@@ -68,7 +68,7 @@ export function addPredictCommand(program: Command): void {
       await abortOnInterrupt(async (signal) => {
         const { fromList } = options;
         const sources = await asUsage(command, () =>
-          fromList === undefined ? listClips(names) : readClipList(fromList),
+          fromList === undefined ? listClips(names, signal) : readClipList(fromList, signal),
         );
         const predictor = await asUsage(command, () => openPredictor(options));
         try {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { SerError } from '@ser/runtime';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { readBytes } from './read-bytes.ts';
@@ -22,16 +23,19 @@ const mostInputBytes = 1 << 30;
  * missing stays in the list: to predict it says why.
  *
  * @throws SerError `FILE_NOT_FOUND` for a folder without audio files, or a glob that matches none;
- *   `INVALID_ARGUMENT` where standard input is named twice.
+ *   `INVALID_ARGUMENT` where standard input is named twice; `ABORTED` after the signal.
  */
-export async function listClips(names: readonly string[]): Promise<ClipSource[]> {
+export async function listClips(
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ClipSource[]> {
   if (names.filter((name) => name === standardInput).length > 1) {
     throw new SerError('INVALID_ARGUMENT', '- is given twice; standard input holds one clip.');
   }
   const sources: ClipSource[] = [];
   for (const name of names) {
     if (name === standardInput) {
-      sources.push({ name, bytes: await readStandardInput() });
+      sources.push({ name, bytes: await readStandardInput(signal) });
     } else {
       for (const path of await expandName(name)) sources.push({ name: path, path });
     }
@@ -43,10 +47,10 @@ export async function listClips(names: readonly string[]): Promise<ClipSource[]>
  * Reads a list of clips, a path a line; empty lines are passed over.
  *
  * @param from a file, or `-` for standard input
- * @throws SerError `FILE_NOT_FOUND` or `FILE_UNREADABLE`
+ * @throws SerError `FILE_NOT_FOUND` or `FILE_UNREADABLE`; `ABORTED` after the signal
  */
-export async function readClipList(from: string): Promise<ClipSource[]> {
-  const bytes = from === standardInput ? await readStandardInput() : await readBytes(from);
+export async function readClipList(from: string, signal: AbortSignal): Promise<ClipSource[]> {
+  const bytes = from === standardInput ? await readStandardInput(signal) : await readBytes(from);
   const text = Buffer.from(bytes).toString();
   return text
     .split(/\r?\n/)
@@ -54,20 +58,24 @@ export async function readClipList(from: string): Promise<ClipSource[]> {
     .map((path) => ({ name: path, path }));
 }
 
-async function readStandardInput(): Promise<Uint8Array<ArrayBuffer>> {
+async function readStandardInput(signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > mostInputBytes) {
-      throw new SerError(
-        'FILE_UNREADABLE',
-        `-: Standard input has more than ${mostInputBytes} bytes, which is more than is read.`,
-      );
+  try {
+    for await (const chunk of addAbortSignal(signal, process.stdin) as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > mostInputBytes) break;
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new SerError('ABORTED', 'Reading standard input was stopped.', { cause });
   }
-  return new Uint8Array(Buffer.concat(chunks));
+  if (length <= mostInputBytes) return new Uint8Array(Buffer.concat(chunks));
+  throw new SerError(
+    'FILE_UNREADABLE',
+    `-: Standard input has more than ${mostInputBytes} bytes, which is more than is read.`,
+  );
 }
 
 async function expandName(name: string): Promise<string[]> {
