@@ -1,6 +1,7 @@
 /** Writes docs/benchmarks.md from bench/results: `pnpm --filter @ser/bench page`. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describeRuntime, type RuntimeResults } from './runtime/describe.ts';
+import { describeWebDemo, type WebDemoResults } from './web-demo/describe.ts';
 
 interface FeatureVerdict {
   ours: string;
@@ -60,6 +61,7 @@ const features = read<FeatureResults>('features.json');
 const scaling = read<ScalingResults>('scaling.json');
 const train = read<TrainResults>('train.json');
 const predict = existsSync(locate('predict.json')) ? read<PredictResults>('predict.json') : null;
+const webDemo = existsSync(locate('web-demo.json')) ? read<WebDemoResults>('web-demo.json') : null;
 const serve = existsSync(locate('serve.json')) ? read<ServeResults>('serve.json') : null;
 const runtime = existsSync(locate('runtime.json')) ? read<RuntimeResults>('runtime.json') : null;
 
@@ -119,6 +121,7 @@ const page = [
   ...(predict ? describePredict(predict) : []),
   ...(serve ? describeServing(serve) : []),
   ...(runtime ? describeRuntime(runtime, toTable) : []),
+  ...(webDemo ? describeWebDemo(webDemo, toTable) : []),
   '## Measured on',
   toTable(
     ['what', 'which'],

@@ -45,7 +45,7 @@ const scores = {
 };
 const browser = await chromium.launch({ executablePath, args: switches });
 const latencies = await measureLatencies(browser, site.url, clip, Number(values.rounds));
-const longClip = await measureLongClip(browser, site.url, makeLongClip(Number(values.minutes)));
+const longClip = await measureLongClip(browser, site.url, Number(values.minutes));
 const version = browser.version();
 await browser.close();
 site.close();
@@ -110,31 +110,6 @@ async function runLighthouse(url: string, formFactor: 'mobile' | 'desktop') {
   } finally {
     await driven.close();
   }
-}
-
-/** A WAV file of gliding tones with pauses, 16 kHz. */
-function makeLongClip(minutes: number): Buffer {
-  const length = Math.round(minutes * 60 * 16_000);
-  const file = Buffer.alloc(44 + 2 * length);
-  file.write('RIFF', 0, 'latin1');
-  file.writeUInt32LE(file.length - 8, 4);
-  file.write('WAVEfmt ', 8, 'latin1');
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(16_000, 24);
-  file.writeUInt32LE(32_000, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36, 'latin1');
-  file.writeUInt32LE(2 * length, 40);
-  for (let index = 0; index < length; index++) {
-    const sec = index / 16_000;
-    const isOn = sec % 4 < 3;
-    const phase = 2 * Math.PI * (150 * sec - 8 * Math.cos(2 * sec));
-    file.writeInt16LE(isOn ? Math.round(8000 * Math.sin(phase)) : 0, 44 + 2 * index);
-  }
-  return file;
 }
 
 async function findFreePort(): Promise<number> {

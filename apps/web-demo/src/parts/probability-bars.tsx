@@ -14,26 +14,29 @@ export interface Moment {
  * A bar for every label, the likeliest first.
  *
  * @param moment a mark on each bar follows it, where there is one.
+ * @param best the label that stands out. Default: the likeliest.
  */
 export function ProbabilityBars({
   probabilities,
   moment,
+  best,
   isSorted = true,
 }: {
   probabilities: Record<string, number>;
   moment?: ReadonlySignal<Moment | null>;
+  best?: string;
   isSorted?: boolean;
 }) {
   const entries = Object.entries(probabilities);
   const ranked = [...entries].sort(([, a], [, b]) => b - a);
-  const best = ranked[0]?.[0];
+  const outstanding = best ?? ranked[0]?.[0];
   return (
     <div class="bars-box">
       <ul class="bars" aria-label={strings.probabilities}>
         {(isSorted ? ranked : entries).map(([label, probability]) => {
           const style = styleOf(label);
           return (
-            <li key={label} class={label === best ? 'bar is-best' : 'bar'}>
+            <li key={label} class={label === outstanding ? 'bar is-best' : 'bar'}>
               <span class="bar-label capital">{label}</span>
               <span class="bar-track" style={colourVariables(style)} aria-hidden="true">
                 <span

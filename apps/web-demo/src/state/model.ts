@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { DownloadProgress, Manifest } from '@ser/runtime/web';
+import { type DownloadProgress, defaultUncertainty, type Manifest } from '@ser/runtime/web';
 import { toFailure } from '../engine/engine-client.ts';
 import type { Failure } from '../engine/protocol.ts';
 import { type LabelStyle, styleLabels } from '../label-style.ts';
@@ -14,6 +14,11 @@ export const isLoadingModel = signal(true);
 export const loadedShare = signal<number | null>(null);
 /** Why the model that was asked for last is not in use. */
 export const modelFailure = signal<Failure | null>(null);
+
+/** Below this the model in use is uncertain. */
+export const leastConfidence = computed(
+  () => manifest.value?.uncertainty?.minConfidence ?? defaultUncertainty.minConfidence,
+);
 
 const styles = computed(() => styleLabels(manifest.value?.labels ?? []));
 const fallback: LabelStyle = { light: '#7d8a86', dark: '#97a5a0', pattern: 0 };

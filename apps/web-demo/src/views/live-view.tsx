@@ -28,7 +28,7 @@ import {
   stopLive,
   utterances,
 } from '../state/live.ts';
-import { manifest, styleOf } from '../state/model.ts';
+import { leastConfidence, manifest, styleOf } from '../state/model.ts';
 import { strings } from '../strings.ts';
 
 /** The microphone, judged while somebody speaks. */
@@ -135,12 +135,21 @@ function Now() {
               <span class="capital">{judgement.label}</span>
             </p>
             <p class="answer-confidence">{strings.confident(formatShare(judgement.confidence))}</p>
+            {judgement.confidence < leastConfidence.value && (
+              <p class="doubt">{strings.uncertain['low-confidence']}</p>
+            )}
           </>
         )}
         {isBehind.value && <p class="doubt">{strings.liveDelay(formatDuration(delaySec.value))}</p>}
         <p class="hint">{strings.rate(formatKilohertz(rateHz.value))}</p>
       </div>
-      {judgement && <ProbabilityBars probabilities={judgement.probabilities} isSorted={false} />}
+      {judgement && (
+        <ProbabilityBars
+          probabilities={judgement.probabilities}
+          best={judgement.label}
+          isSorted={false}
+        />
+      )}
     </section>
   );
 }

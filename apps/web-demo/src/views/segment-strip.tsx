@@ -1,4 +1,4 @@
-import type { Signal } from '@preact/signals';
+import { type Signal, useComputed } from '@preact/signals';
 import type { Segment } from '@ser/runtime/web';
 import { useState } from 'preact/hooks';
 import { formatDuration, formatShare } from '../format.ts';
@@ -22,6 +22,13 @@ export function SegmentStrip({
   onPlay: (sec: number) => void;
 }) {
   const [current, setCurrent] = useState(0);
+  const sounding = useComputed(() =>
+    nowSec.value === 0
+      ? -1
+      : segments.findIndex(
+          ({ startSec, endSec }) => nowSec.value >= startSec && nowSec.value < endSec,
+        ),
+  );
   const move = (event: KeyboardEvent) => {
     const last = segments.length - 1;
     const places: Readonly<Record<string, number>> = {
@@ -42,12 +49,11 @@ export function SegmentStrip({
     <div class="segments" role="toolbar" aria-label={strings.segments} onKeyDown={move}>
       {segments.map(({ startSec, endSec, label, confidence }, index) => {
         const style = styleOf(label);
-        const isNow = nowSec.value >= startSec && nowSec.value < endSec && nowSec.value > 0;
         return (
           <button
             key={startSec}
             type="button"
-            class={isNow ? 'segment is-now' : 'segment'}
+            class={index === sounding.value ? 'segment is-now' : 'segment'}
             tabIndex={index === current ? 0 : -1}
             style={{
               ...colourVariables(style),

@@ -1,4 +1,4 @@
-import { useSignalEffect } from '@preact/signals';
+import { type Signal, useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { drawRiver } from '../drawing/draw-river.ts';
 import { drawWaveform } from '../drawing/draw-waveform.ts';
@@ -78,9 +78,7 @@ export function TimelinePanel({
           <h3>{strings.timeline}</h3>
           <p class="hint">{strings.timelineHint}</p>
         </div>
-        <p class="clock" aria-hidden="true">
-          {formatClock(nowSec.value)} / {formatClock(durationSec)}
-        </p>
+        <Clock nowSec={nowSec} durationSec={durationSec} />
       </div>
       {hasFailed && <p class="doubt">{strings.playFailed}</p>}
       <div class="scope" ref={panel}>
@@ -96,18 +94,7 @@ export function TimelinePanel({
           <Following clip={clip} />
         )}
         <River clip={clip} durationSec={durationSec} />
-        <input
-          type="range"
-          class="seek"
-          min={0}
-          max={durationSec}
-          step={0.01}
-          value={nowSec.value}
-          aria-label={strings.seek}
-          aria-valuetext={describePlace(clip, nowSec.value, durationSec)}
-          onInput={({ currentTarget }) => seek(currentTarget.valueAsNumber)}
-          onClick={play}
-        />
+        <Seek clip={clip} nowSec={nowSec} durationSec={durationSec} onSeek={seek} onPlay={play} />
         <span class="playhead" aria-hidden="true" />
       </div>
       {track?.segments?.length === 0 && <p class="hint">{strings.noSpeech}</p>}
@@ -127,6 +114,45 @@ export function TimelinePanel({
         onError={() => setHasFailed(true)}
       />
     </section>
+  );
+}
+
+function Clock({ nowSec, durationSec }: { nowSec: Signal<number>; durationSec: number }) {
+  const now = useComputed(() => formatClock(nowSec.value));
+  return (
+    <p class="clock" aria-hidden="true">
+      {now} / {formatClock(durationSec)}
+    </p>
+  );
+}
+
+/** Lies over waveform and curve, invisible: a slider that pointers and keys move. */
+function Seek({
+  clip,
+  nowSec,
+  durationSec,
+  onSeek,
+  onPlay,
+}: {
+  clip: Clip;
+  nowSec: Signal<number>;
+  durationSec: number;
+  onSeek: (sec: number) => void;
+  onPlay: () => void;
+}) {
+  return (
+    <input
+      type="range"
+      class="seek"
+      min={0}
+      max={durationSec}
+      step={0.01}
+      value={nowSec.value}
+      aria-label={strings.seek}
+      aria-valuetext={describePlace(clip, nowSec.value, durationSec)}
+      onInput={({ currentTarget }) => onSeek(currentTarget.valueAsNumber)}
+      onClick={onPlay}
+    />
   );
 }
 
