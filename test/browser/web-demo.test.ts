@@ -161,6 +161,19 @@ describe('the web demo in Chromium', () => {
     }, segments[1]!.startSec);
     await page.getByRole('button', { name: 'Pause' }).click();
 
+    await page.locator('.segment[tabindex="0"]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      (startSec) => document.querySelector('audio')!.currentTime >= startSec,
+      segments[2]!.startSec,
+    );
+    await page.getByRole('button', { name: 'Pause' }).press('Space');
+    await page.getByRole('slider').press('Home');
+    expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toMatch(
+      /^0 s of 14\.7 s, /,
+    );
+
     for (const kind of ['Spectrogram', 'Mel', 'MFCC', 'Chroma', 'Contrast']) {
       await page.getByText(kind, { exact: true }).click();
       const canvas = page.locator(`canvas[data-kind=${kind.toLowerCase()}]`);
@@ -230,6 +243,19 @@ describe('the web demo in Chromium', () => {
     await page.getByText(classifier.manifest.name).waitFor();
     await page.getByRole('link', { name: 'Clips' }).click();
     await clear();
+  });
+
+  it('judges the same on several threads, where its server isolates it', async () => {
+    const server = await site.serveAgain({ isIsolated: true });
+    const isolated = await browser.newPage();
+    await isolated.goto(server.url);
+    expect(await isolated.evaluate(() => crossOriginIsolated)).toBe(true);
+    await chooseFiles(isolated, [clipPath('mono.flac')]);
+    await isolated.locator('.segments').waitFor();
+    const [saved] = JSON.parse(String((await save(isolated, 'JSON')).bytes)) as SavedClip[];
+    expectSame(saved!, await classifier.predict(clipPath('mono.flac')));
+    await isolated.close();
+    await server.close();
   });
 
   it('works without a network after the first visit', async () => {

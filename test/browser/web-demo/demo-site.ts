@@ -10,7 +10,7 @@ import { type FolderServer, serveFolder } from '../serve-folder.ts';
 export interface DemoSite extends FolderServer {
   folder: string;
   /** Serves the same files once more, at another address. */
-  serveAgain(): Promise<FolderServer>;
+  serveAgain(settings?: { isIsolated?: boolean }): Promise<FolderServer>;
 }
 
 /** Builds the demo with the model that the tests use, and serves it. */
@@ -24,7 +24,8 @@ export async function openDemoSite(): Promise<DemoSite> {
     logLevel: 'error',
     build: { outDir: folder, emptyOutDir: true },
   });
-  const serve = () => serveFolder(folder, '/some/path/');
+  const serve = (settings?: { isIsolated?: boolean }) =>
+    serveFolder(folder, '/some/path/', settings);
   const server = await serve();
   return {
     folder,
