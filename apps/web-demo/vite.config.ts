@@ -22,7 +22,8 @@ export default defineConfig({
     include: [
       '@ser/runtime > mpg123-decoder',
       '@ser/runtime > opus-decoder',
-      '@ser/runtime > zod',
+      '@ser/runtime > zod/mini',
+      '@ser/runtime > zod/v4/locales/en.js',
       '@ser/runtime > @bufbuild/protobuf/wire',
       'onnxruntime-web/wasm',
     ],

@@ -19,6 +19,7 @@ it('the core imports neither Node nor an inference library', () => {
     '@ser/dsp-wasm',
     'mpg123-decoder',
     'opus-decoder',
-    'zod',
+    'zod/mini',
+    'zod/v4/locales/en.js',
   ]);
 });
