@@ -1,9 +1,7 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
-import { type AudioClip, measureDuration } from './audio/audio-clip.ts';
-import { type AudioStream, readClip } from './audio/audio-stream.ts';
+import type { AudioClip } from './audio/audio-clip.ts';
 import { isSilent } from './audio/check-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
-import { measureSound } from './audio/measure-sound.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
@@ -14,6 +12,7 @@ import { readModelFile } from './model-file.ts';
 import { nameSource } from './name-source.ts';
 import type { Platform } from './platform.ts';
 import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts';
+import { loadNamed, openNamed, type PreparedClip, prepareClip } from './read-audio.ts';
 import type { Segment } from './segments/segment.ts';
 import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
@@ -33,14 +32,6 @@ export interface PredictOptions {
   signal?: AbortSignal;
   /** Longest clip to accept, in seconds. Default 600. */
   maxDurationSec?: number;
-}
-
-/** A clip on its way to the model. */
-interface PreparedClip {
-  matrix: FeatureMatrix;
-  durationSec: number;
-  /** How long it sounds. */
-  soundSec: number;
 }
 
 /** A loaded model. Made by `createClassifier`. */
@@ -141,7 +132,8 @@ export class Classifier<Audio> {
    */
   async decode(audio: Audio, options: PredictOptions = {}): Promise<AudioClip> {
     const { signal, maxDurationSec = defaultMaxDurationSec } = options;
-    return (await this.#load(audio, { signal, maxDurationSec })).clip;
+    this.#assertUsable();
+    return (await loadNamed(this.#platform, audio, { signal, maxDurationSec })).clip;
   }
 
   /**
@@ -213,7 +205,9 @@ export class Classifier<Audio> {
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
     const { windowSec = 3, hopSec = 1, signal, maxDurationSec = defaultMaxRecordingSec } = options;
-    const { stream, name } = await this.#open(audio, { maxDurationSec, signal });
+    this.#assertUsable();
+    const limits = { maxDurationSec, signal };
+    const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* judgeWindows(stream, {
         ...{ windowSec, hopSec, signal },
@@ -247,7 +241,9 @@ export class Classifier<Audio> {
     const { windowSec = 3, hopSec = 1, signal, maxDurationSec = defaultMaxRecordingSec } = options;
     checkSegmenting(windowSec, hopSec);
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
-    const { stream, name } = await this.#open(audio, { maxDurationSec, signal });
+    this.#assertUsable();
+    const limits = { maxDurationSec, signal };
+    const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* segmentSpeech(stream, {
         ...{ dsp, speechModel, windowSec, hopSec, signal },
@@ -306,48 +302,13 @@ export class Classifier<Audio> {
     return this.#speechModel;
   }
 
-  async #open(
-    audio: Audio,
-    { signal, maxDurationSec }: { signal: AbortSignal | undefined; maxDurationSec: number },
-  ): Promise<{ stream: AudioStream; name: string | undefined }> {
-    this.#assertUsable();
-    throwIfAborted(signal);
-    const { name, open } = this.#platform.locateAudio(audio);
-    try {
-      return { stream: await open({ maxDurationSec, signal }), name };
-    } catch (error) {
-      throw nameSource(error, name);
-    }
-  }
-
-  async #load(
-    audio: Audio,
-    limits: { signal: AbortSignal | undefined; maxDurationSec: number },
-  ): Promise<{ clip: AudioClip; name: string | undefined }> {
-    const { stream, name } = await this.#open(audio, limits);
-    try {
-      const clip = await readClip(stream);
-      throwIfAborted(limits.signal);
-      return { clip, name };
-    } catch (error) {
-      throw nameSource(error, name);
-    }
-  }
-
   async #prepare(
     audio: Audio,
     { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
   ): Promise<PreparedClip> {
-    const { clip, name } = await this.#load(audio, { signal, maxDurationSec });
-    try {
-      return {
-        matrix: this.#frontEnd.process(clip),
-        durationSec: measureDuration(clip),
-        soundSec: measureSound(clip),
-      };
-    } catch (error) {
-      throw nameSource(error, name);
-    }
+    this.#assertUsable();
+    const loaded = await loadNamed(this.#platform, audio, { signal, maxDurationSec });
+    return prepareClip(this.#frontEnd, loaded);
   }
 
   #toPrediction({ durationSec, soundSec }: PreparedClip, row: Float32Array): Prediction {
