@@ -98,6 +98,25 @@ describe('the end', () => {
     expect(workers.filter(isAlive)).toEqual([]);
   });
 
+  it('waits for an answer that is late, and for no connection after that', async () => {
+    await start('--workers', '1');
+    const [worker] = server.listWorkers();
+    process.kill(worker!, 'SIGSTOP');
+    const late = predict();
+    await waitUntil(async () => (await server.readMetric('ser_upload_bytes ')) > 0);
+    const ended = server.stop();
+    await server.waitForEvent('stopping');
+    const isPortClosed = () =>
+      fetch(`${server.url}/healthz`).then(
+        () => false,
+        () => true,
+      );
+    await waitUntil(isPortClosed);
+    process.kill(worker!, 'SIGCONT');
+    expect(await late).toMatchObject(isServed);
+    expect(await ended).toBe(0);
+  }, 20_000);
+
   it('by kill -9 during requests takes the workers along; the next start serves again', async () => {
     await start('--workers', '2');
     const { port } = server;

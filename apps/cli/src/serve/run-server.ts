@@ -68,7 +68,13 @@ export async function runServer(service: Service): Promise<RunningServer> {
       await sleep(1000 * drainSec);
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets.clients) socket.close(1001, 'SHUTTING_DOWN');
+      // A connection that was answering when the port closed would be kept alive for the next request.
+      const sweep = setInterval(() => server.closeIdleConnections(), 100);
+      const longestSec = limits.uploadTimeoutSec + 2 * limits.timeoutSec;
+      const end = setTimeout(() => server.closeAllConnections(), 1000 * longestSec);
       await closed;
+      clearInterval(sweep);
+      clearTimeout(end);
       clips.close();
       streams.close();
     },
