@@ -9,9 +9,16 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...['architecture', 'errors', 'features', 'protocols', 'runtime', 'serving', 'training'].map(
-    (name) => `docs/${name}.md`,
-  ),
+  ...[
+    'architecture',
+    'deploy',
+    'errors',
+    'features',
+    'protocols',
+    'runtime',
+    'serving',
+    'training',
+  ].map((name) => `docs/${name}.md`),
 ];
 
 describe('the documentation', () => {

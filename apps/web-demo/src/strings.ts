@@ -106,7 +106,7 @@ export const strings = {
 
   liveHeading: 'Speak, and watch',
   liveText:
-    'The microphone is judged on this device, twice a second while you speak. Nothing is recorded unless you keep it.',
+    'The microphone is judged on this device, twice a second while you speak. Nothing is stored; the last five minutes stay in memory until you stop, so that you may keep them as a clip.',
   start: 'Start the microphone',
   starting: 'Asking for the microphone…',
   stop: 'Stop',
