@@ -26,7 +26,11 @@ export function useCanvas(
   useEffect(() => {
     const canvas = reference.current!;
     const redraw = () => drawOn(canvas, latestDraw.current);
-    const observer = new ResizeObserver(redraw);
+    // An observer reports at once, too, when the size is what it was drawn for.
+    const observer = new ResizeObserver(() => {
+      const { width, height } = measurePixels(canvas);
+      if (canvas.width !== width || canvas.height !== height) redraw();
+    });
     observer.observe(canvas);
     darkScheme.addEventListener('change', redraw);
     return () => {
@@ -41,10 +45,16 @@ export function useCanvas(
 function drawOn(canvas: HTMLCanvasElement, draw: Draw): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   if (width === 0 || height === 0) return;
-  const scale = window.devicePixelRatio;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
+  Object.assign(canvas, measurePixels(canvas));
   const context = canvas.getContext('2d')!;
   context.scale(canvas.width / width, canvas.height / height);
   draw(context, width, height, canvas);
+}
+
+function measurePixels(canvas: HTMLCanvasElement): { width: number; height: number } {
+  const scale = window.devicePixelRatio;
+  return {
+    width: Math.round(canvas.clientWidth * scale),
+    height: Math.round(canvas.clientHeight * scale),
+  };
 }
