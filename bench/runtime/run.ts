@@ -190,7 +190,8 @@ async function compareWarm(): Promise<{ ours: number[]; peer: number[] }> {
   const ours = new LineProcess(process.execPath, [oursScript, 'answer', model]);
   const peer = new LineProcess(options.python, [besides('../../runtime/peer.py'), model]);
   const times = { ours: [] as number[], peer: [] as number[] };
-  for (let round = -10; round < rounds; round++) {
+  // As many before the first that counts as a just-in-time compiler needs.
+  for (let round = -100; round < rounds; round++) {
     const contenders = { ours, peer };
     const order = round % 2 === 0 ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const);
     for (const name of order) {

@@ -47,12 +47,14 @@ async function* readBlocks(
 ): AsyncGenerator<Float32Array> {
   const { bitsPerSample, totalSamples } = info;
   const scale = 2 ** (1 - bitsPerSample);
+  // One buffer a channel for all frames: what is read leaves it by way of the mixer.
+  const buffers = Array.from({ length: info.channels }, () => new Float64Array(0));
   const isOver = () => (totalSamples === 0 ? !hasSync(reader.view) : mixer.length >= totalSamples);
   for (;;) {
     if (!reader.has(usualFrameBytes)) await reader.fill(usualFrameBytes);
     if (isOver()) break;
     const remaining = totalSamples === 0 ? Infinity : totalSamples - mixer.length;
-    const frame = await readWholeFrame(reader, info, mixer.length);
+    const frame = await readWholeFrame(reader, info, { buffers, sampleIndex: mixer.length });
     yield mixer.mix(frame.channels, 0, Math.min(frame.header.blockSize, remaining), scale);
     reader.advance(frame.bytes);
   }
@@ -105,15 +107,24 @@ interface Frame {
   bytes: number;
 }
 
+/** Where a frame's samples go. */
+interface FramePlace {
+  /** One a channel, which grow with the frames. */
+  buffers: Float64Array[];
+  /** Of the frame's first sample in the stream. */
+  sampleIndex: number;
+}
+
 /** A frame does not tell its length beforehand: where it passes what is in memory, more is read. */
 async function readWholeFrame(
   reader: ByteReader,
   info: FlacStreamInfo,
-  sampleIndex: number,
+  place: FramePlace,
 ): Promise<Frame> {
+  const { sampleIndex } = place;
   for (let wanted = usualFrameBytes; ; ) {
     try {
-      return readFrame(reader.view, reader.position, info, sampleIndex);
+      return readFrame(reader.view, reader.position, info, place);
     } catch (error) {
       if (!(error instanceof EndOfBits)) throw error;
       if (reader.has(Infinity)) {
@@ -134,13 +145,18 @@ function readFrame(
   bytes: Uint8Array,
   start: number,
   info: FlacStreamInfo,
-  sampleIndex: number,
+  { buffers, sampleIndex }: FramePlace,
 ): Frame {
   const reader = new BitReader(bytes);
   const header = readFlacFrameHeader(bytes, start, reader, info);
   const channels = Array.from({ length: header.channels }, (_, channel) => {
     const sideBit = channel === header.sideChannel ? 1 : 0;
-    return readFlacSubframe(reader, header.blockSize, header.bitsPerSample + sideBit);
+    if ((buffers[channel]?.length ?? 0) < header.blockSize) {
+      buffers[channel] = new Float64Array(header.blockSize);
+    }
+    const samples = buffers[channel]!.subarray(0, header.blockSize);
+    readFlacSubframe(reader, samples, header.bitsPerSample + sideBit);
+    return samples;
   });
   reader.alignToByte();
   const checkedEnd = reader.byteIndex;

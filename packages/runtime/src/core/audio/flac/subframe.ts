@@ -1,5 +1,6 @@
 import type { BitReader } from '../bit-reader.ts';
 import { decodeFailure } from '../decode-failure.ts';
+import { addPredictions } from './linear-prediction.ts';
 
 /** Coefficients of the fixed predictors of order 0 to 4, the nearest sample first. */
 const fixedPredictors: readonly (readonly number[])[] = [
@@ -10,18 +11,18 @@ const fixedPredictors: readonly (readonly number[])[] = [
   [4, -6, 4, -1],
 ];
 
-/** Reads one channel of a frame: `blockSize` whole numbers of `bits` bits. */
-export function readFlacSubframe(reader: BitReader, blockSize: number, bits: number): Float64Array {
+/** Reads one channel of a frame into `samples`: whole numbers of `bits` bits. */
+export function readFlacSubframe(reader: BitReader, samples: Float64Array, bits: number): void {
   reader.readBits(1);
   const type = reader.readBits(6);
   const wastedBits = reader.readBits(1) === 1 ? reader.readUnary() + 1 : 0;
   const usedBits = bits - wastedBits;
   if (usedBits < 1) throw decodeFailure('FLAC', 'a channel has no bits left');
-  const samples = new Float64Array(blockSize);
   if (type === 0) {
     samples.fill(reader.readSigned(usedBits));
   } else if (type === 1) {
-    for (let index = 0; index < blockSize; index++) samples[index] = reader.readSigned(usedBits);
+    for (let index = 0; index < samples.length; index++)
+      samples[index] = reader.readSigned(usedBits);
   } else if (type >= 8 && type <= 12) {
     readFixed(reader, samples, usedBits, type - 8);
   } else if (type >= 32) {
@@ -31,15 +32,14 @@ export function readFlacSubframe(reader: BitReader, blockSize: number, bits: num
   }
   if (wastedBits > 0) {
     const factor = 2 ** wastedBits;
-    for (let index = 0; index < blockSize; index++) samples[index]! *= factor;
+    for (let index = 0; index < samples.length; index++) samples[index]! *= factor;
   }
-  return samples;
 }
 
 function readFixed(reader: BitReader, samples: Float64Array, bits: number, order: number): void {
   readWarmUp(reader, samples, bits, order);
   readResidual(reader, samples, order);
-  predict(samples, Float64Array.from(fixedPredictors[order]!), 0);
+  addPredictions(samples, { coefficients: fixedPredictors[order]!, shift: 0, bits });
 }
 
 function readLinear(reader: BitReader, samples: Float64Array, bits: number, order: number): void {
@@ -49,9 +49,9 @@ function readLinear(reader: BitReader, samples: Float64Array, bits: number, orde
   if (precision === 16 || shift < 0) {
     throw decodeFailure('FLAC', 'a linear predictor has settings that are not allowed');
   }
-  const coefficients = Float64Array.from({ length: order }, () => reader.readSigned(precision));
+  const coefficients = Array.from({ length: order }, () => reader.readSigned(precision));
   readResidual(reader, samples, order);
-  predict(samples, coefficients, shift);
+  addPredictions(samples, { coefficients, shift, bits });
 }
 
 function readWarmUp(reader: BitReader, samples: Float64Array, bits: number, order: number): void {
@@ -85,16 +85,5 @@ function readResidual(reader: BitReader, samples: Float64Array, order: number): 
     } else {
       reader.readRice(parameter, samples, start, end);
     }
-  }
-}
-
-/** Adds to every residual what the samples before it predict. */
-function predict(samples: Float64Array, coefficients: Float64Array, shift: number): void {
-  const order = coefficients.length;
-  const scale = 2 ** -shift;
-  for (let index = order; index < samples.length; index++) {
-    let sum = 0;
-    for (let tap = 0; tap < order; tap++) sum += coefficients[tap]! * samples[index - 1 - tap]!;
-    samples[index]! += Math.floor(sum * scale);
   }
 }
