@@ -5,7 +5,7 @@ import { assertClip } from './check-clip.ts';
 /** A recording on its way from a decoder: mono samples, block by block. */
 export interface DecodedAudio {
   sampleRateHz: number;
-  /** Samples that will come, where that is certain. */
+  /** Samples that will come, as far as room is worth keeping for them. */
   expectedSamples?: number;
   /** Blocks of any length. Ends with the recording, or with an error where that is damaged. */
   blocks: AsyncGenerator<Float32Array>;

@@ -14,6 +14,9 @@ const usualFrameBytes = 1 << 16;
 /** and this the largest block of 8 channels of 32 bits that any encoder writes. */
 const mostFrameBytes = 1 << 22;
 
+/** Room kept on the word of a header: three minutes at 22,050 Hz, 16 MB. */
+const mostBelievedSamples = 1 << 22;
+
 /** What the STREAMINFO block says of the whole stream. */
 export interface FlacStreamInfo {
   sampleRateHz: number;
@@ -37,7 +40,11 @@ export async function decodeFlac(
   const info = await readMetadata(reader);
   const mixer = new MonoMixer(info.sampleRateHz, maxDurationSec);
   mixer.expect(info.totalSamples);
-  return { sampleRateHz: info.sampleRateHz, blocks: readBlocks(reader, info, mixer) };
+  return {
+    sampleRateHz: info.sampleRateHz,
+    expectedSamples: Math.min(info.totalSamples, mostBelievedSamples),
+    blocks: readBlocks(reader, info, mixer),
+  };
 }
 
 async function* readBlocks(
