@@ -1,14 +1,9 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Classifier, createClassifier, loadClip } from '@ser/runtime';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesiseVoice } from '../../packages/runtime/test/synthetic-voice.ts';
 import { clipPath, modelPath, root } from './clips.ts';
-import { launchChromium } from './launch-chromium.ts';
-import { type FolderServer, serveFolder } from './serve-folder.ts';
+import { openTestPage, underTheirNames } from './open-test-page.ts';
 
 const speechModelPath = join(
   root,
@@ -17,49 +12,21 @@ const speechModelPath = join(
 const clips = ['pcm16.wav', 'mono.flac', 'stereo.ogg'];
 
 describe('the runtime in a plain page, without a worker', () => {
-  let folder: string;
-  let server: FolderServer;
-  let browser: Browser;
-  let page: Page;
-  let classifier: Classifier;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ser-plain-page-'));
-    await build({
-      root: join(root, 'test/browser/plain-page'),
-      base: './',
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        outDir: folder,
-        emptyOutDir: true,
-        rollupOptions: {
-          onwarn: (warning, warn) => {
-            if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
-          },
-        },
-      },
-    });
-    await cp(modelPath, join(folder, 'model.onnx'));
-    await cp(speechModelPath, join(folder, 'speech.onnx'));
-    for (const name of clips) await cp(clipPath(name), join(folder, name));
-    server = await serveFolder(folder, '/');
-    classifier = await createClassifier(modelPath);
-    browser = await launchChromium();
-    page = await browser.newPage();
-    await page.goto(server.url);
-    await page.waitForFunction(() => 'runtime' in window);
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await classifier?.dispose();
-    if (folder) await rm(folder, { recursive: true });
+  const opened = openTestPage('plain-page', {
+    files: {
+      ...underTheirNames(clips, clipPath),
+      ...{ 'model.onnx': modelPath, 'speech.onnx': speechModelPath },
+    },
+    ready: 'runtime',
   });
+  let classifier: Classifier;
+  beforeAll(async () => {
+    classifier = await createClassifier(modelPath);
+  });
+  afterAll(() => classifier?.dispose());
 
   it('answers 50 calls at once, each with its own result, as Node does', async () => {
-    const labels = await page.evaluate(
+    const labels = await opened.page.evaluate(
       async ({ clips }) => {
         const classifier = await window.runtime.createClassifier('model.onnx', {
           wasmUrl: window.wasmUrl,
@@ -85,7 +52,7 @@ describe('the runtime in a plain page, without a worker', () => {
 
   it('takes audio in every form, an AudioBuffer among them', async () => {
     const { samples, sampleRateHz } = await loadClip(clipPath('mono.flac'));
-    const found = await page.evaluate(
+    const found = await opened.page.evaluate(
       async ({ values, sampleRateHz }) => {
         const classifier = await window.runtime.createClassifier('model.onnx', {
           wasmUrl: window.wasmUrl,
@@ -127,7 +94,7 @@ describe('the runtime in a plain page, without a worker', () => {
     const samples = new Float32Array(8 * sampleRateHz);
     samples.set(synthesiseVoice(2, sampleRateHz), sampleRateHz);
     samples.set(synthesiseVoice(2.5, sampleRateHz), 4 * sampleRateHz);
-    const inBrowser = await page.evaluate(
+    const inBrowser = await opened.page.evaluate(
       async ({ values, sampleRateHz }) => {
         const classifier = await window.runtime.createClassifier('model.onnx', {
           wasmUrl: window.wasmUrl,
@@ -165,7 +132,7 @@ describe('the runtime in a plain page, without a worker', () => {
   });
 
   it('says what finding speech needs where it was not told', async () => {
-    const failure = await page.evaluate(async () => {
+    const failure = await opened.page.evaluate(async () => {
       const options = { wasmUrl: window.wasmUrl };
       const classifier = await window.runtime.createClassifier('model.onnx', options);
       const failure = await classifier.stream({ sampleRateHz: 48000 }).catch(String);
@@ -176,7 +143,7 @@ describe('the runtime in a plain page, without a worker', () => {
   });
 
   it('gives typed errors that name the address', async () => {
-    const failures = await page.evaluate(async () => {
+    const failures = await opened.page.evaluate(async () => {
       const { createClassifier, SerError } = window.runtime;
       const describe = (error: unknown) =>
         error instanceof SerError ? `${error.code} ${error.message}` : `untyped ${error}`;

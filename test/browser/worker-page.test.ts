@@ -1,14 +1,9 @@
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Classifier, createClassifier } from '@ser/runtime';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesiseVoice } from '../../packages/runtime/test/synthetic-voice.ts';
-import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import { clipPath, modelPath, root } from './clips.ts';
-import { launchChromium } from './launch-chromium.ts';
-import { type FolderServer, serveFolder } from './serve-folder.ts';
+import { openTestPage, underTheirNames } from './open-test-page.ts';
 
 const speechModelPath = join(
   root,
@@ -18,48 +13,21 @@ const clips = ['pcm16.wav', 'mono.flac', 'stereo.ogg', 'stereo.opus', 'stereo.mp
 const sampleRateHz = 16_000;
 
 describe('the runtime in a worker of the page', () => {
-  const folder = makeTemporaryFolder();
-  let server: FolderServer;
-  let browser: Browser;
-  let page: Page;
-  let classifier: Classifier;
-
-  beforeAll(async () => {
-    await build({
-      root: join(root, 'test/browser/worker-page'),
-      base: './',
-      configFile: false,
-      logLevel: 'error',
-      worker: { format: 'es' },
-      build: {
-        outDir: folder,
-        emptyOutDir: true,
-        rollupOptions: {
-          onwarn: (warning, warn) => {
-            if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
-          },
-        },
-      },
-    });
-    await cp(modelPath, join(folder, 'model.onnx'));
-    await cp(speechModelPath, join(folder, 'speech.onnx'));
-    for (const name of clips) await cp(clipPath(name), join(folder, name));
-    server = await serveFolder(folder, '/');
-    classifier = await createClassifier(modelPath);
-    browser = await launchChromium();
-    page = await browser.newPage();
-    await page.goto(server.url);
-    await page.waitForFunction(() => 'workerRuntime' in window);
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await classifier?.dispose();
+  const opened = openTestPage('worker-page', {
+    files: {
+      ...underTheirNames(clips, clipPath),
+      ...{ 'model.onnx': modelPath, 'speech.onnx': speechModelPath },
+    },
+    ready: 'workerRuntime',
   });
+  let classifier: Classifier;
+  beforeAll(async () => {
+    classifier = await createClassifier(modelPath);
+  });
+  afterAll(() => classifier?.dispose());
 
   it.each(['default', 'own'])('predicts in a worker (%s) what Node predicts', async (kind) => {
-    const found = await page.evaluate(
+    const found = await opened.page.evaluate(
       async ({ kind, clips }) => {
         const progress: number[] = [];
         const classifier = await window.workerRuntime.createWorkerClassifier('model.onnx', {
@@ -91,7 +59,7 @@ describe('the runtime in a worker of the page', () => {
   });
 
   it('gives samples, features and spectra to draw', async () => {
-    const found = await page.evaluate(async () => {
+    const found = await opened.page.evaluate(async () => {
       const classifier = await window.workerRuntime.createWorkerClassifier('model.onnx', {
         wasmUrl: window.wasmUrl,
       });
@@ -121,7 +89,7 @@ describe('the runtime in a worker of the page', () => {
   });
 
   it('takes every form of audio, and one bad clip costs no other its result', async () => {
-    const outcomes = await page.evaluate(async () => {
+    const outcomes = await opened.page.evaluate(async () => {
       const classifier = await window.workerRuntime.createWorkerClassifier('model.onnx', {
         wasmUrl: window.wasmUrl,
       });
@@ -162,7 +130,7 @@ describe('the runtime in a worker of the page', () => {
     const samples = new Float32Array(8 * sampleRateHz);
     samples.set(synthesiseVoice(2, sampleRateHz), sampleRateHz);
     samples.set(synthesiseVoice(2.5, sampleRateHz), 4 * sampleRateHz);
-    const found = await page.evaluate(
+    const found = await opened.page.evaluate(
       async ({ values, sampleRateHz }) => {
         const classifier = await window.workerRuntime.createWorkerClassifier('model.onnx', {
           wasmUrl: window.wasmUrl,
@@ -207,7 +175,7 @@ describe('the runtime in a worker of the page', () => {
   });
 
   it('stops when it is told to, and goes on with other work', async () => {
-    const found = await page.evaluate(async (sampleRateHz) => {
+    const found = await opened.page.evaluate(async (sampleRateHz) => {
       const { createWorkerClassifier, SerError } = window.workerRuntime;
       const codeOf = (error: unknown) => (error instanceof SerError ? error.code : String(error));
       const options = { wasmUrl: window.wasmUrl };
@@ -246,7 +214,7 @@ describe('the runtime in a worker of the page', () => {
   });
 
   it('decodes what only the browser knows, in a page and for a worker', async () => {
-    const found = await page.evaluate(async () => {
+    const found = await opened.page.evaluate(async () => {
       const classifier = await window.workerRuntime.createWorkerClassifier('model.onnx', {
         wasmUrl: window.wasmUrl,
       });
@@ -289,7 +257,7 @@ describe('the runtime in a worker of the page', () => {
   });
 
   it('gives typed errors', async () => {
-    const failures = await page.evaluate(async () => {
+    const failures = await opened.page.evaluate(async () => {
       const { createWorkerClassifier, SerError } = window.workerRuntime;
       const describe = (error: unknown) =>
         error instanceof SerError ? `${error.code} ${error.message}` : `untyped ${error}`;

@@ -1,14 +1,8 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Classifier, createClassifier, type Prediction } from '@ser/runtime';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelPath, root } from '../browser/clips.ts';
-import { launchChromium } from '../browser/launch-chromium.ts';
-import { type FolderServer, serveFolder } from '../browser/serve-folder.ts';
+import { modelPath } from '../browser/clips.ts';
+import { openTestPage } from '../browser/open-test-page.ts';
 import { pickClips } from '../support/real-data.ts';
-import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const tolerance = 1e-5;
 const clips = [
@@ -19,39 +13,22 @@ const clips = [
 ];
 
 describe('the browser on 40 real clips', () => {
-  const folder = makeTemporaryFolder();
-  let server: FolderServer;
-  let browser: Browser;
-  let page: Page;
+  const opened = openTestPage('worker-page', {
+    files: {
+      'model.onnx': modelPath,
+      ...Object.fromEntries(clips.map((path, index) => [`clip-${index}`, path])),
+    },
+    ready: 'workerRuntime',
+  });
   let classifier: Classifier;
-
   beforeAll(async () => {
-    await build({
-      root: join(root, 'test/browser/worker-page'),
-      base: './',
-      configFile: false,
-      logLevel: 'error',
-      worker: { format: 'es' },
-      build: { outDir: folder, emptyOutDir: true, rollupOptions: { onwarn: () => {} } },
-    });
-    cpSync(modelPath, join(folder, 'model.onnx'));
-    for (const [index, path] of clips.entries()) cpSync(path, join(folder, `clip-${index}`));
-    server = await serveFolder(folder, '/');
     classifier = await createClassifier(modelPath);
-    browser = await launchChromium();
-    page = await browser.newPage();
-    await page.goto(server.url);
-    await page.waitForFunction(() => 'workerRuntime' in window);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await classifier?.dispose();
-  });
+  afterAll(() => classifier?.dispose());
 
   it('gives the probabilities that Node gives, one at a time and in a batch', async () => {
     expect(clips).toHaveLength(40);
-    const found = await page.evaluate(async (count) => {
+    const found = await opened.page.evaluate(async (count) => {
       const names = Array.from({ length: count }, (_, index) => `clip-${index}`);
       const classifier = await window.workerRuntime.createWorkerClassifier('model.onnx', {
         wasmUrl: window.wasmUrl,

@@ -62,7 +62,8 @@ describe('the packages as they are published', () => {
     it.each(Object.keys(programs))(
       `Node ${version} runs %s, and nothing is printed to standard error`,
       async (program) => {
-        const args = ['-y', '-p', `node@${version}`, '--', 'node', program];
+        // npm's own warnings, such as those on settings of pnpm in the environment, are not the program's.
+        const args = ['--loglevel=error', '-y', '-p', `node@${version}`, '--', 'node', program];
         const isThisNode = process.versions.node.startsWith(`${version}.`);
         const { exitCode, stdout, stderr } = isThisNode
           ? await runCommand(process.execPath, [program], { cwd: consumer.project })

@@ -65,8 +65,8 @@ export class BitReader {
     const step = 2 ** parameter;
     const fastEnd = 8 * (bytes.length - reach);
     let index = start;
-    if (parameter <= 24) {
-      let position = this.#position;
+    if (parameter <= 24 && fastEnd < 2 ** 31) {
+      let position = this.#position | 0;
       for (; index < end && position < fastEnd; index++) {
         const word = loadWordInside(bytes, position);
         const zeros = Math.clz32(word);
@@ -74,7 +74,7 @@ export class BitReader {
           // Rare: more than one word.
           this.#position = position;
           target[index] = unfold(this.readUnary() * step + this.readBits(parameter));
-          position = this.#position;
+          position = this.#position | 0;
           continue;
         }
         const low = parameter === 0 ? 0 : (word << (zeros + 1)) >>> (32 - parameter);
