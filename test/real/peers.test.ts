@@ -38,7 +38,7 @@ describe('a training on four actors of RAVDESS', () => {
     mkdirSync(corpus);
     for (const actor of data)
       symlinkSync(join(locateCorpus('ravdess'), actor), join(corpus, actor));
-    printed = await readSerOutput(['train', '--data', corpus, '--epochs', '4', '--out', run]);
+    printed = await readSerOutput(['train', '--data', corpus, '--epochs', '8', '--out', run]);
   });
 
   describeChain(() => ({ corpus, run }));
