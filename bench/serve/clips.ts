@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeAudio } from '@ser/runtime/core';
+import { encodePcmWav } from '@ser/trainer/internal/datasets/synthetic/pcm-wav';
 import { makeLongClip } from '../features/clips.ts';
 
 /** Bodies of requests. */
@@ -18,7 +19,7 @@ export async function loadUploads(folder: string | undefined): Promise<Uploads> 
     const rateHz = 48_000;
     return {
       source: 'synthetic',
-      files: [encodeWav(makeLongClip(meanSec, rateHz), rateHz)],
+      files: [Buffer.from(encodePcmWav(makeLongClip(meanSec, rateHz), rateHz))],
       meanSec,
     };
   }
@@ -39,21 +40,4 @@ export async function loadUploads(folder: string | undefined): Promise<Uploads> 
     files,
     meanSec: sumSec / files.length,
   };
-}
-
-function encodeWav(samples: Float32Array, rateHz: number): Buffer {
-  const data = Buffer.from(Int16Array.from(samples, (value) => 32_767 * value).buffer);
-  const header = Buffer.alloc(44);
-  header.write('RIFF    WAVEfmt ', 'latin1');
-  header.writeUInt32LE(36 + data.length, 4);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rateHz, 24);
-  header.writeUInt32LE(2 * rateHz, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(data.length, 40);
-  return Buffer.concat([header, data]);
 }

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { type Classifier, createClassifier, formatSegments, type Segment } from '@ser/runtime';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badClips } from '../support/bad-clips.ts';
 import { synthesiseTalk } from '../support/synthetic-wav.ts';
 import { clipPath, modelPath, root } from './clips.ts';
 import { launchChromium } from './launch-chromium.ts';
-import { badFiles } from './web-demo/bad-files.ts';
 import {
   chooseFiles,
   type DemoSite,
@@ -38,6 +38,17 @@ const formats = [
   'stereo.ogg',
   'stereo.opus',
 ];
+/** What the runtime cannot judge, and what the browser's own decoder cannot. */
+const badFiles = [
+  ...badClips,
+  {
+    name: 'damaged.webm',
+    bytes: Buffer.from([0x1a, 0x45, 0xdf, 0xa3, ...Array(100).fill(7)]),
+    code: 'AUDIO_DECODE_FAILED',
+    reason: /damaged/,
+  },
+];
+
 describe('the web demo in Chromium', () => {
   let site: DemoSite;
   let browser: Browser;

@@ -1,11 +1,11 @@
 import { loadClip } from '@ser/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodePcmWav } from '../../packages/trainer/src/datasets/synthetic/pcm-wav.ts';
 import { launchChromium } from '../browser/launch-chromium.ts';
 import { chooseFiles, type DemoSite, openDemoSite, save } from '../browser/web-demo/demo-site.ts';
 import { describeLive } from '../browser/web-demo/live-suite.ts';
 import { pickClips } from '../support/real-data.ts';
 import { readSerJson } from '../support/run-ser.ts';
-import { encodePcmWav } from '../support/synthetic-wav.ts';
 
 interface Judged {
   label: string;
@@ -49,7 +49,7 @@ describe('the web demo on real speech', () => {
     () => site,
     async () => {
       const { samples, sampleRateHz } = await loadClip(pickClips('ravdess', 3)[1]!);
-      return encodePcmWav(samples, sampleRateHz);
+      return Buffer.from(encodePcmWav(samples, sampleRateHz));
     },
   );
 });

@@ -2,58 +2,24 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSyntheticCorpus } from '@ser/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeFloatWav } from '../support/encode-float-wav.ts';
+import { badClips as badFiles } from '../support/bad-clips.ts';
 import { type CommandResult, root, runCommand, runSer, serPath } from '../support/run-ser.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = makeTemporaryFolder();
 const inFolder = (name: string) => join(folder, name);
 
-/** Every clip that must fail: what is in it, the error's code, and its reason. */
+/** Every clip that must fail. */
 const badClips = [
-  { name: 'missing.wav', content: null, code: 'FILE_NOT_FOUND', reason: /no such file/ },
-  { name: 'empty.wav', content: Buffer.alloc(0), code: 'AUDIO_EMPTY', reason: /empty/ },
-  {
-    name: 'text.wav',
-    content: Buffer.from('Dear diary, this is no sound.'),
-    code: 'AUDIO_UNSUPPORTED',
-    reason: /WAV, FLAC, MP3/,
-  },
-  {
-    name: 'truncated.wav',
-    content: encodeFloatWav(makeTone(16_000)).subarray(0, 20_000),
-    code: 'AUDIO_DECODE_FAILED',
-    reason: /truncated/,
-  },
-  {
-    name: 'nan.wav',
-    content: encodeFloatWav(makeTone(16_000).fill(Number.NaN, 100, 101)),
-    code: 'AUDIO_NOT_FINITE',
-    reason: /Sample 100 of the audio is NaN/,
-  },
-  {
-    name: 'one-sample.wav',
-    content: encodeFloatWav(new Float32Array([0.5])),
-    code: 'AUDIO_TOO_SHORT',
-    reason: /1 sample/,
-  },
-  {
-    name: 'silent.wav',
-    content: encodeFloatWav(new Float32Array(16_000)),
-    code: 'AUDIO_SILENT',
-    reason: /silent/,
-  },
-] as const;
-
-function makeTone(samples: number): Float32Array {
-  return Float32Array.from({ length: samples }, (_, at) => 0.3 * Math.sin(at / 9));
-}
+  { name: 'missing.wav', bytes: null, code: 'FILE_NOT_FOUND', reason: /no such file/ },
+  ...badFiles,
+];
 
 let goodClips: string[];
 
 beforeAll(async () => {
-  for (const { name, content } of badClips) {
-    if (content) await writeFile(inFolder(name), content);
+  for (const { name, bytes } of badClips) {
+    if (bytes) await writeFile(inFolder(name), bytes);
   }
   goodClips = await writeSyntheticCorpus(inFolder('corpus'), {
     speakers: 1,

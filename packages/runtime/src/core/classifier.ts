@@ -1,6 +1,5 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio/audio-clip.ts';
-import { isSilent } from './audio/check-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
@@ -320,7 +319,7 @@ export class Classifier<Audio> {
 
   /** Probabilities of each clip; null for one that is silent. */
   async #judge(clips: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
-    const matrices = clips.map((clip) => (isSilent(clip) ? null : this.#frontEnd.process(clip)));
+    const matrices = clips.map((clip) => processUnlessSilent(this.#frontEnd, clip));
     const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
     return matrices.map((matrix) => (matrix ? rows.shift()! : null));
   }
@@ -350,5 +349,14 @@ export class Classifier<Audio> {
     if (this.#isDisposed) {
       throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
     }
+  }
+}
+
+function processUnlessSilent(frontEnd: FrontEnd, clip: AudioClip): FeatureMatrix | null {
+  try {
+    return frontEnd.process(clip);
+  } catch (error) {
+    if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
+    throw error;
   }
 }

@@ -55,21 +55,6 @@ export function assertClip({ samples, sampleRateHz }: AudioClip): void {
 }
 
 /**
- * Whether a clip is silent.
- *
- * @throws SerError as {@link checkClip} for a clip that cannot be used for any other reason.
- */
-export function isSilent(clip: AudioClip): boolean {
-  try {
-    checkClip(clip);
-    return false;
-  } catch (error) {
-    if (error instanceof SerError && error.code === 'AUDIO_SILENT') return true;
-    throw error;
-  }
-}
-
-/**
  * @param first number of the first sample in its recording.
  * @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN or infinite.
  */

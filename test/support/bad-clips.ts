@@ -1,8 +1,9 @@
-import { encodeFloatWav } from '../../support/encode-float-wav.ts';
+import { encodeFloatWav } from './encode-float-wav.ts';
 
 const tone = Float32Array.from({ length: 16_000 }, (_, at) => 0.3 * Math.sin(at / 9));
-/** Files that cannot be judged: the error's code, and its reason. */
-export const badFiles = [
+
+/** Files that cannot be judged: what is in them, the error's code, and its reason. */
+export const badClips = [
   { name: 'empty.wav', bytes: Buffer.alloc(0), code: 'AUDIO_EMPTY', reason: /empty/ },
   {
     name: 'text.wav',
@@ -33,11 +34,5 @@ export const badFiles = [
     bytes: encodeFloatWav(new Float32Array(16_000)),
     code: 'AUDIO_SILENT',
     reason: /silent/,
-  },
-  {
-    name: 'damaged.webm',
-    bytes: Buffer.from([0x1a, 0x45, 0xdf, 0xa3, ...Array(100).fill(7)]),
-    code: 'AUDIO_DECODE_FAILED',
-    reason: /damaged/,
   },
 ];
