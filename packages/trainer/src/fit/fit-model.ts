@@ -39,9 +39,10 @@ export interface EpochProgress {
   accuracy: number;
 }
 
-/** What a training left behind; the model holds the weights of `bestEpoch`. */
+/** What a training left behind; the model holds the weights that `keep` says. */
 export interface FitResult {
   history: EpochLog[];
+  /** The epoch of the weights; the last where they are an average. */
   bestEpoch: number;
 }
 
@@ -64,8 +65,8 @@ export interface FitOptions {
 }
 
 /**
- * Trains a model with cross-entropy and Adam, and leaves the weights of the epoch with the best
- * validation UAR (of equals, the one with the lower loss) in it. Every random choice follows from
+ * Trains a model with cross-entropy and Adam, and leaves the weights in it that the settings' `keep`
+ * says: by default those of the epoch with the best validation UAR (of equals, the lower loss). Every random choice follows from
  * the seed, the epoch and the step, so a training that goes on from its checkpoint ends with the
  * weights of one that was never interrupted.
  *
@@ -75,7 +76,8 @@ export interface FitOptions {
 export async function fitModel(model: LayersModel, options: FitOptions): Promise<FitResult> {
   const { settings, checkpointPath } = options;
   const optimiser = new Adam(listTrainable(model));
-  const state = new TrainingState(model, optimiser, { seed: options.seed, keep: settings.keep });
+  const { keep, epochs } = settings;
+  const state = new TrainingState(model, optimiser, { seed: options.seed, keep, epochs });
   try {
     if (checkpointPath) await state.restore(checkpointPath);
     while (state.history.length < settings.epochs && !state.hasStalled(settings.patience)) {

@@ -16,6 +16,9 @@ interface StoredState {
   bestEpoch: number;
 }
 
+/** Share of the epochs whose weights `keep: 'average'` averages. */
+const averagedShare = 0.25;
+
 /** How far a training has come: its log, its best weights, and the way to a file and back. */
 export class TrainingState {
   readonly history: EpochLog[] = [];
@@ -24,18 +27,18 @@ export class TrainingState {
   readonly #model: LayersModel;
   readonly #optimiser: Adam;
   readonly #seed: number;
-  readonly #keep: TrainingSettings['keep'];
+  readonly #settings: Pick<TrainingSettings, 'keep' | 'epochs'>;
   #best: NamedTensorMap;
 
   constructor(
     model: LayersModel,
     optimiser: Adam,
-    { seed, keep }: { seed: number; keep: TrainingSettings['keep'] },
+    { seed, ...settings }: { seed: number } & Pick<TrainingSettings, 'keep' | 'epochs'>,
   ) {
     this.#model = model;
     this.#optimiser = optimiser;
     this.#seed = seed;
-    this.#keep = keep;
+    this.#settings = settings;
     this.#best = copyWeights(model);
   }
 
@@ -80,14 +83,23 @@ export class TrainingState {
     tf.dispose(current);
   }
 
-  /** Adds an epoch, and keeps its weights if it is the best so far, or whatever it is (`last`). */
+  /** Adds an epoch, and keeps its weights as `keep` says. */
   add(log: EpochLog): void {
     this.history.push(log);
-    const best = this.history[this.bestEpoch - 1];
-    if (this.#keep === 'best' && !isBetter(log, best)) return;
+    const { keep } = this.#settings;
+    if (keep === 'best' && !isBetter(log, this.history[this.bestEpoch - 1])) return;
     this.bestEpoch = log.epoch;
+    const current = copyWeights(this.#model);
+    const averaged = keep === 'average' ? this.#countAveraged(log.epoch) : 1;
+    if (averaged > 1) moveTowards(current, this.#best, 1 - 1 / averaged);
     tf.dispose(this.#best);
-    this.#best = copyWeights(this.#model);
+    this.#best = current;
+  }
+
+  /** Epochs up to `epoch` whose weights are averaged; none before the last quarter. */
+  #countAveraged(epoch: number): number {
+    const { epochs } = this.#settings;
+    return epoch - epochs + Math.ceil(epochs * averagedShare);
   }
 
   /** True after `patience` epochs without a better one. */
@@ -103,6 +115,15 @@ export class TrainingState {
   /** Frees the kept weights. */
   dispose(): void {
     tf.dispose(this.#best);
+  }
+}
+
+/** Moves tensors by `share` of their way to those of the same names. */
+function moveTowards(tensors: NamedTensorMap, targets: NamedTensorMap, share: number): void {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const target = targets[name]!;
+    tensors[name] = tf.tidy(() => tf.add(tensor, tf.mul(tf.sub(target, tensor), share)));
+    tensor.dispose();
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import { augmentationSchema } from '../augment/augmentation-settings.ts';
@@ -49,8 +50,11 @@ const trainingSchema = z.strictObject({
   classWeights: z.enum(['none', 'balanced']).default('none'),
   /** Alpha of mixup: clips of a batch are mixed by shares from Beta(alpha, alpha). Null: not mixed. */
   mixup: z.number().positive().max(4).nullable().default(null),
-  /** Which epoch's weights remain: the one with the best validation UAR, or the last. */
-  keep: z.enum(['best', 'last']).default('best'),
+  /**
+   * Which weights remain: those of the epoch with the best validation UAR, those of the last, or the
+   * mean over the last quarter of the epochs (stochastic weight averaging).
+   */
+  keep: z.enum(['best', 'last', 'average']).default('best'),
   /** Epochs without a better validation UAR before training stops; null: it never stops early. */
   patience: z.int().min(1).nullable(),
 });
@@ -112,16 +116,58 @@ export function parseRecipe(value: unknown, source: string): Recipe {
 }
 
 /**
- * Reads a recipe: a name of one that comes with the package (`reference`, `demo`), or the path of
- * a JSON file.
+ * Reads a recipe: a name of one that comes with the package (`reference`, `experiments/no-noise`), or
+ * the path of a JSON file. A recipe that `extends` another one says only what it changes: objects are
+ * merged field by field, anything else replaces what was there.
  *
  * @throws SerError `FILE_NOT_FOUND` or `INVALID_ARGUMENT`.
  */
 export async function readRecipe(nameOrPath: string): Promise<Recipe> {
-  const isPath = nameOrPath.endsWith('.json');
-  const location = isPath
+  return parseRecipe(await readFields(nameOrPath, []), nameOrPath);
+}
+
+type Fields = Record<string, unknown>;
+
+/** The recipe's fields, with those of the recipes that it extends. */
+async function readFields(nameOrPath: string, extendedBy: readonly string[]): Promise<Fields> {
+  if (extendedBy.includes(nameOrPath)) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `The recipe ${nameOrPath} extends itself: ${[...extendedBy, nameOrPath].join(' → ')}.`,
+    );
+  }
+  const { extends: base, ...fields } = await readJson(nameOrPath);
+  if (base === undefined) return fields;
+  if (typeof base !== 'string') {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `The recipe ${nameOrPath} is wrong at extends: it must be a recipe's name or path.`,
+    );
+  }
+  const path = base.endsWith('.json') ? join(dirname(nameOrPath), base) : base;
+  return mergeFields(await readFields(path, [...extendedBy, nameOrPath]), fields);
+}
+
+function mergeFields(base: Fields, changes: Fields): Fields {
+  const merged = { ...base };
+  for (const [name, change] of Object.entries(changes)) {
+    const previous = merged[name];
+    merged[name] = isFields(previous) && isFields(change) ? mergeFields(previous, change) : change;
+  }
+  return merged;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function readJson(nameOrPath: string): Promise<Fields> {
+  const location = nameOrPath.endsWith('.json')
     ? nameOrPath
-    : new URL(`../../recipes/${encodeURIComponent(nameOrPath)}.json`, import.meta.url);
+    : new URL(
+        `../../recipes/${nameOrPath.split('/').map(encodeURIComponent).join('/')}.json`,
+        import.meta.url,
+      );
   const text = await readFile(location, 'utf8').catch(() => {
     throw new SerError(
       'FILE_NOT_FOUND',
@@ -136,5 +182,6 @@ export async function readRecipe(nameOrPath: string): Promise<Recipe> {
       cause: error,
     });
   }
-  return parseRecipe(value, nameOrPath);
+  if (isFields(value)) return value;
+  throw new SerError('INVALID_ARGUMENT', `The recipe ${nameOrPath} is not a JSON object.`);
 }

@@ -39,13 +39,17 @@ function describeModel(
     model.normalisation === 'clip'
       ? "each column brought to mean 0 and variance 1 over the clip's own frames"
       : 'each column brought to mean 0 and variance 1 over the training clips';
-  const kept = training.keep === 'best' ? 'picked on validation clips' : 'the last';
+  const kept = {
+    best: `those of epoch ${bestEpoch}, picked on validation clips`,
+    last: `those of epoch ${bestEpoch}, the last`,
+    average: 'the mean over the last quarter of the epochs',
+  }[training.keep];
   const ensemble = model.members > 1 ? `The mean of ${model.members} networks, each a` : 'A';
   const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB cut` : '';
   return [
     `${ensemble} masked bidirectional LSTM (${model.lstmUnits.join(', ')} units, dense ${model.denseUnits}, dropout ${model.dropout}) that tells ${labels.length} emotions apart: ${labels.join(', ')}.`,
     `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.`,
-    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are those of epoch ${bestEpoch}, ${kept}. Made ${createdAt.slice(0, 10)}.`,
+    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are ${kept}. Made ${createdAt.slice(0, 10)}.`,
   ].join('\n\n');
 }
 

@@ -83,6 +83,22 @@ describe('fitModel', () => {
     expect(readWeights(model)).toEqual(last);
   });
 
+  it('leaves the mean of the weights of the last quarter of the epochs where told', async () => {
+    const model = build();
+    const weights: number[][] = [];
+    const averaging = { ...settings, keep: 'average', epochs: 8 } as const;
+    await fitModel(model, {
+      ...{ train, validation, settings: averaging, seed: 0 },
+      onEpoch: () => weights.push(readWeights(model)),
+    });
+    const [seventh, eighth] = weights.slice(-2) as [number[], number[]];
+    const averaged = readWeights(model);
+    expect(averaged).not.toEqual(eighth);
+    averaged.forEach((weight, at) => {
+      expect(weight).toBeCloseTo((seventh[at]! + eighth[at]!) / 2, 6);
+    });
+  });
+
   it('trains the members of an ensemble apart from each other', async () => {
     const [alone, ensemble] = [build(), build(0, 2)];
     await fitModel(alone, { train, validation, settings, seed: 0 });

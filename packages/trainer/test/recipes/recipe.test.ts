@@ -1,14 +1,18 @@
 import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRecipe, readRecipe } from '../../src/recipes/recipe.ts';
 
-const names = readdirSync(new URL('../../recipes', import.meta.url)).map((file) =>
-  file.replace('.json', ''),
-);
+const names = readdirSync(new URL('../../recipes', import.meta.url), { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.replace('.json', ''));
 
 describe('readRecipe', () => {
   it.each(names)('reads %s, which comes with the package, under its own name', async (name) => {
-    expect((await readRecipe(name)).name).toBe(name);
+    expect((await readRecipe(name)).name).toBe(basename(name));
   });
 
   it('has the reference model as it is defined', async () => {
@@ -18,6 +22,41 @@ describe('readRecipe', () => {
     expect([features.mfcc.coefficients, features.chroma.bins, features.mel.bands]).toEqual([
       40, 12, 128,
     ]);
+  });
+
+  describe('with extends', () => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'ser-recipe-'));
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+    const write = async (name: string, fields: object): Promise<string> => {
+      const path = join(folder, name);
+      await writeFile(path, JSON.stringify(fields));
+      return path;
+    };
+
+    it('takes over what it does not change', async () => {
+      await write('long.json', { extends: 'reference', training: { epochs: 90 } });
+      const path = await write('own.json', {
+        ...{ extends: 'long.json', name: 'own', augmentation: null },
+        model: { lstmUnits: [8] },
+      });
+      const base = await readRecipe('reference');
+      expect(await readRecipe(path)).toEqual({
+        ...{ ...base, name: 'own', augmentation: null },
+        model: { ...base.model, lstmUnits: [8] },
+        training: { ...base.training, epochs: 90 },
+      });
+    });
+
+    it('refuses a circle and what is no name', async () => {
+      await write('first.json', { extends: 'second.json' });
+      const path = await write('second.json', { extends: 'first.json' });
+      await expect(readRecipe(path)).rejects.toThrow(/extends itself: .*first/);
+      const wrong = await write('wrong.json', { extends: 3 });
+      await expect(readRecipe(wrong)).rejects.toThrow(/wrong at extends/);
+    });
   });
 
   it('names a recipe that is not there', async () => {
