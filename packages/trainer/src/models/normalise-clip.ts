@@ -1,5 +1,6 @@
 import type { Shape, serialization, Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-node';
 import { tf } from '../tensorflow/tf.ts';
+import { maskFrames } from './frame-mask.ts';
 
 /** Added to a column's variance, so that a constant column becomes 0. */
 export const varianceFloor = 1e-4;
@@ -23,8 +24,7 @@ export class NormaliseClip extends tf.layers.Layer {
   override call(inputs: Tensor[]): Tensor {
     return tf.tidy(() => {
       const [x, lengths] = inputs as [Tensor3D, Tensor1D];
-      const frame = tf.range(0, x.shape[1], 1, 'int32').expandDims(0);
-      const mask = tf.cast(tf.less(frame, lengths.expandDims(1)), 'float32').expandDims(2);
+      const mask = maskFrames(x.shape[1], lengths);
       const count = tf.reshape(tf.cast(lengths, 'float32'), [-1, 1, 1]);
       const centre = (value: Tensor): Tensor =>
         tf.mul(tf.sub(value, tf.div(tf.sum(value, 1, true), count)), mask);

@@ -21,6 +21,12 @@ const modelSchema = z.strictObject({
     .nullable(),
   /** Units of each bidirectional LSTM, first to last. */
   lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
+  /**
+   * What becomes of the frames of a clip: `last`: the last states of both directions of the last
+   * LSTM; `attention`: their mean, weighted by a learned score; `statistics`: mean and standard
+   * deviation; `last-mean-max`: the last states, mean and maximum.
+   */
+  pooling: z.enum(['last', 'attention', 'statistics', 'last-mean-max']).default('last'),
   denseUnits: z.int().min(1).max(4096),
   dropout: z.number().min(0).lt(1),
   /** Networks side by side, from other initial weights, whose probabilities are averaged. */
@@ -97,6 +103,8 @@ const recipeSchema = z.strictObject({
 export type Recipe = z.output<typeof recipeSchema>;
 /** The part of a recipe that the model is built from. */
 export type ModelSettings = Recipe['model'];
+/** The same as it is written: what has a default may be left out. */
+export type ModelOptions = z.input<typeof modelSchema>;
 /** The part of a recipe that the training loop reads. */
 export type TrainingSettings = Recipe['training'];
 
@@ -106,12 +114,25 @@ export type TrainingSettings = Recipe['training'];
  * @throws SerError `INVALID_ARGUMENT` naming the first wrong field.
  */
 export function parseRecipe(value: unknown, source: string): Recipe {
-  const parsed = recipeSchema.safeParse(value);
+  return parse(recipeSchema, value, `The recipe ${source}`);
+}
+
+/**
+ * Returns the settings of a model with every default filled in.
+ *
+ * @throws SerError `INVALID_ARGUMENT` naming the first wrong field.
+ */
+export function resolveModelSettings(options: ModelOptions): ModelSettings {
+  return parse(modelSchema, options, 'The model of a recipe');
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, subject: string): T {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new SerError(
     'INVALID_ARGUMENT',
-    `The recipe ${source} is wrong at ${issue?.path.join('.') || '(root)'}: ${issue?.message}.`,
+    `${subject} is wrong at ${issue?.path.join('.') || '(root)'}: ${issue?.message}.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Interval } from '../evaluate/bootstrap.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { type RunSummary, sides } from './run-summary.ts';
 import { countTestSpeakers, scoreSpeakers } from './speaker-scores.ts';
@@ -47,7 +48,7 @@ function describeModel(
   const ensemble = model.members > 1 ? `The mean of ${model.members} networks, each a` : 'A';
   const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB cut` : '';
   return [
-    `${ensemble} masked bidirectional LSTM (${model.lstmUnits.join(', ')} units, dense ${model.denseUnits}, dropout ${model.dropout}) that tells ${labels.length} emotions apart: ${labels.join(', ')}.`,
+    `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.`,
     `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.`,
     `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are ${kept}. Made ${createdAt.slice(0, 10)}.`,
   ].join('\n\n');

@@ -1,0 +1,60 @@
+import type { LayersModel } from '@tensorflow/tfjs-node';
+import { AttentionPooling } from '../models/attention-pooling.ts';
+import { AverageMembers } from '../models/average-members.ts';
+import { BidirectionalLstm } from '../models/bidirectional-lstm.ts';
+import { LastMeanMaxPooling } from '../models/last-mean-max-pooling.ts';
+import { NormaliseClip } from '../models/normalise-clip.ts';
+import { SeededDropout } from '../models/seeded-dropout.ts';
+import { SpecAugment } from '../models/spec-augment.ts';
+import { Standardise } from '../models/standardise.ts';
+import { StatisticsPooling } from '../models/statistics-pooling.ts';
+import type { LayerGraph } from './graph-builder.ts';
+import { addAverage } from './layers/average-members.ts';
+import { addBidirectionalLstm } from './layers/bidirectional-lstm.ts';
+import { addDense } from './layers/dense.ts';
+import { addNormaliseClip, addStandardise } from './layers/normalisation.ts';
+import {
+  addAttentionPooling,
+  addLastMeanMaxPooling,
+  addStatisticsPooling,
+} from './layers/pooling.ts';
+
+/** A layer of a tfjs model. */
+export type Layer = LayersModel['layers'][number];
+
+/** Adds the nodes of a layer; returns the name of what the last of them gives. */
+type AddLayer<L> = (part: LayerGraph, layer: L, inputs: never) => string;
+
+/** By class name, what writes a layer as ONNX. */
+const forms = new Map<string, AddLayer<Layer>>([
+  form(AttentionPooling, addAttentionPooling),
+  form(AverageMembers, addAverage),
+  form(BidirectionalLstm, addBidirectionalLstm),
+  form({ className: 'Dense' }, addDense),
+  form(LastMeanMaxPooling, addLastMeanMaxPooling),
+  form(NormaliseClip, addNormaliseClip),
+  form(Standardise, addStandardise),
+  form(StatisticsPooling, addStatisticsPooling),
+  // These do nothing in a prediction.
+  form(SeededDropout, passOn),
+  form(SpecAugment, passOn),
+]);
+
+/** Adds the ONNX form of a layer to a graph, given the names of its inputs; returns its output's. */
+export function addLayer(part: LayerGraph, layer: Layer, inputs: string[]): string {
+  const className = layer.getClassName();
+  const add = forms.get(className);
+  if (!add) throw new Error(`There is no ONNX form of the layer ${layer.name} (${className}).`);
+  return add(part, layer, inputs as never);
+}
+
+function passOn(_part: LayerGraph, _layer: unknown, [input]: [string]): string {
+  return input;
+}
+
+function form<L>(
+  { className }: { className: string; prototype?: L },
+  add: AddLayer<L>,
+): [string, AddLayer<Layer>] {
+  return [className, add as unknown as AddLayer<Layer>];
+}
