@@ -1,7 +1,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
 import type { ModelSettings } from '../recipes/recipe.ts';
 import { BidirectionalLstm } from './bidirectional-lstm.ts';
-import type { MemberBuilder } from './member-builder.ts';
+import type { MemberBuilder, SymbolicSequence } from './member-builder.ts';
 
 /**
  * A BiLSTM for each entry of `lstmUnits`, with dropout between them. Returns the last one's states
@@ -9,7 +9,7 @@ import type { MemberBuilder } from './member-builder.ts';
  */
 export function addLstms(
   member: MemberBuilder,
-  { x, lengths }: { x: SymbolicTensor; lengths: SymbolicTensor },
+  { x, lengths }: SymbolicSequence,
   { lstmUnits, pooling }: ModelSettings,
 ): SymbolicTensor {
   return lstmUnits.reduce((input, units, index) => {

@@ -2,7 +2,7 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-node';
 import type { ModelSettings } from '../recipes/recipe.ts';
 import { AttentionPooling } from './attention-pooling.ts';
 import { LastMeanMaxPooling } from './last-mean-max-pooling.ts';
-import type { LayerIdentity, MemberBuilder } from './member-builder.ts';
+import type { LayerIdentity, MemberBuilder, SymbolicSequence } from './member-builder.ts';
 import { StatisticsPooling } from './statistics-pooling.ts';
 
 const layers = {
@@ -14,7 +14,7 @@ const layers = {
 /** Makes one vector a clip of its frames; `last` is what the last BiLSTM gives by itself. */
 export function addPooling(
   member: MemberBuilder,
-  { x, lengths }: { x: SymbolicTensor; lengths: SymbolicTensor },
+  { x, lengths }: SymbolicSequence,
   pooling: ModelSettings['pooling'],
 ): SymbolicTensor {
   return pooling === 'last' ? x : member.add('pooling', [x, lengths], layers[pooling]);

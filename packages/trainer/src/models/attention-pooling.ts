@@ -20,7 +20,7 @@ export interface AttentionPoolingConfig {
 
 /**
  * The mean of a clip's frames, each weighted by the softmax, over the clip, of one learned score.
- * Inputs: a sequence [batch, frames, width] and lengths [batch] (int32). Output: [batch, width].
+ * Inputs: a sequence [batch, frames, width] and lengths [batch]. Output: [batch, width].
  */
 export class AttentionPooling extends tf.layers.Layer {
   static readonly className = 'AttentionPooling';

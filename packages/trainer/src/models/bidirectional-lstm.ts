@@ -80,7 +80,8 @@ export class BidirectionalLstm extends tf.layers.Layer {
       const [x, lengths] = inputs as [Tensor3D, Tensor1D];
       const { forward, backward } = this.directions!;
       const { hidden, last } = runBidirectionalLstm({
-        ...{ x, lengths },
+        // What a layer of a model computes arrives as float32.
+        ...{ x, lengths: tf.cast(lengths, 'int32') },
         ...{ forward: readWeights(forward), backward: readWeights(backward) },
       });
       return this.config.returnSequences ? hidden : last;

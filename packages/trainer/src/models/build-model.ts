@@ -2,11 +2,12 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
 import { createRandom } from '../random.ts';
 import { type ModelOptions, type ModelSettings, resolveModelSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
+import { addConvolution } from './add-convolution.ts';
 import { addLstms } from './add-lstms.ts';
 import { addPooling } from './add-pooling.ts';
 import { AverageMembers } from './average-members.ts';
 import type { FeatureStatistics } from './feature-statistics.ts';
-import { MemberBuilder } from './member-builder.ts';
+import { MemberBuilder, type SymbolicSequence } from './member-builder.ts';
 import { NormaliseClip } from './normalise-clip.ts';
 import { SpecAugment } from './spec-augment.ts';
 import { Standardise } from './standardise.ts';
@@ -23,8 +24,8 @@ export interface ModelShape {
 
 /**
  * Builds a classifier as a recipe's `model` describes it: normalisation, masks in training
- * (`specAugment`), a bidirectional LSTM for each entry of `lstmUnits` with dropout between them,
- * pooling over the clip's frames, a dense ReLU layer, dropout, and a dense layer of logits.
+ * (`specAugment`), convolutions over time where asked for, a bidirectional LSTM for each entry of
+ * `lstmUnits` with dropout between them, pooling over the clip's frames, a dense ReLU layer, dropout, and a dense layer of logits.
  * With several `members`, so many such networks side by side, each trained on its own loss, whose
  * probabilities are averaged.
  * Masking is by true lengths. Inputs: `features` [batch, frames, features] and `lengths` [batch];
@@ -57,10 +58,10 @@ export function buildModel(options: ModelOptions, shape: ModelShape): LayersMode
 /** One network from normalised features to logits. */
 function addMember(
   member: MemberBuilder,
-  { x, lengths }: { x: SymbolicTensor; lengths: SymbolicTensor },
+  { x, lengths }: SymbolicSequence,
   { settings, classes }: { settings: ModelSettings; classes: number },
 ): SymbolicTensor {
-  const { specAugment, denseUnits } = settings;
+  const { specAugment, convolution, denseUnits } = settings;
   if (specAugment) {
     x = member.add(
       'spec_augment',
@@ -68,6 +69,7 @@ function addMember(
       (identity) => new SpecAugment({ ...identity, ...specAugment }),
     );
   }
+  if (convolution) ({ x, lengths } = addConvolution(member, { x, lengths }, convolution));
   x = addLstms(member, { x, lengths }, settings);
   x = addPooling(member, { x, lengths }, settings.pooling);
   x = member.addDense('dense', x, { units: denseUnits, activation: 'relu' });

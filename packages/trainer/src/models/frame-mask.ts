@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-node';
 import { tf } from '../tensorflow/tf.ts';
 
-/** 1 for each of a clip's own frames and 0 behind them, [batch, frames, 1]; `lengths` [batch] (int32). */
+/** 1 for each of a clip's own frames and 0 behind them, [batch, frames, 1]; `lengths` [batch]. */
 export function maskFrames(frames: number, lengths: Tensor1D): Tensor3D {
   const frame = tf.range(0, frames, 1, 'int32').expandDims(0);
   const isInside = tf.less(frame, lengths.expandDims(1));

@@ -8,7 +8,7 @@ export const outsideValue = -1e9;
 /**
  * The last states of both directions of a BiLSTM, and mean and maximum of its states over a clip's
  * own frames. Inputs: its sequence [batch, frames, 2 * units], forward states first, and lengths
- * [batch] (int32). Output: [batch, 6 * units].
+ * [batch]. Output: [batch, 6 * units].
  */
 export class LastMeanMaxPooling extends tf.layers.Layer {
   static readonly className = 'LastMeanMaxPooling';

@@ -1,12 +1,21 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
 import type { Random } from '../random.ts';
 import { tf } from '../tensorflow/tf.ts';
+import { ChannelNormalisation } from './channel-normalisation.ts';
 import { SeededDropout } from './seeded-dropout.ts';
 
 /** What a layer is told apart by, and what it draws its random numbers from. */
 export interface LayerIdentity {
   name: string;
   seed: number;
+}
+
+/** A sequence of frames, and how many of them are each clip's own. */
+export interface SymbolicSequence {
+  /** [batch, frames, width]. */
+  x: SymbolicTensor;
+  /** [batch]. */
+  lengths: SymbolicTensor;
 }
 
 type Layer = InstanceType<typeof tf.layers.Layer>;
@@ -37,6 +46,14 @@ export class MemberBuilder {
   addDropout(name: string, input: SymbolicTensor): SymbolicTensor {
     const rate = this.#dropoutRate;
     return this.add(name, input, (identity) => new SeededDropout({ ...identity, rate }));
+  }
+
+  addNormalisation(name: string, input: SymbolicTensor): SymbolicTensor {
+    return this.add(name, input, (identity) => new ChannelNormalisation(identity));
+  }
+
+  addRelu(name: string, input: SymbolicTensor): SymbolicTensor {
+    return this.add(name, input, (identity) => tf.layers.reLU({ name: identity.name }));
   }
 
   addDense(

@@ -7,7 +7,7 @@ export const pooledVarianceFloor = 1e-5;
 
 /**
  * Mean and standard deviation of each column over a clip's own frames. Inputs: a sequence [batch,
- * frames, width] and lengths [batch] (int32). Output: [batch, 2 * width], the means first.
+ * frames, width] and lengths [batch]. Output: [batch, 2 * width], the means first.
  */
 export class StatisticsPooling extends tf.layers.Layer {
   static readonly className = 'StatisticsPooling';

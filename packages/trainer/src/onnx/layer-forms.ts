@@ -2,17 +2,25 @@ import type { LayersModel } from '@tensorflow/tfjs-node';
 import { AttentionPooling } from '../models/attention-pooling.ts';
 import { AverageMembers } from '../models/average-members.ts';
 import { BidirectionalLstm } from '../models/bidirectional-lstm.ts';
+import { ChannelNormalisation } from '../models/channel-normalisation.ts';
 import { LastMeanMaxPooling } from '../models/last-mean-max-pooling.ts';
+import { MaskedConvolution } from '../models/masked-convolution.ts';
 import { NormaliseClip } from '../models/normalise-clip.ts';
 import { SeededDropout } from '../models/seeded-dropout.ts';
 import { SpecAugment } from '../models/spec-augment.ts';
 import { Standardise } from '../models/standardise.ts';
 import { StatisticsPooling } from '../models/statistics-pooling.ts';
+import { StridedLengths } from '../models/strided-lengths.ts';
 import type { LayerGraph } from './graph-builder.ts';
 import { addAverage } from './layers/average-members.ts';
 import { addBidirectionalLstm } from './layers/bidirectional-lstm.ts';
+import { addMaskedConvolution, addStridedLengths } from './layers/convolution.ts';
 import { addDense } from './layers/dense.ts';
-import { addNormaliseClip, addStandardise } from './layers/normalisation.ts';
+import {
+  addChannelNormalisation,
+  addNormaliseClip,
+  addStandardise,
+} from './layers/normalisation.ts';
 import {
   addAttentionPooling,
   addLastMeanMaxPooling,
@@ -30,11 +38,15 @@ const forms = new Map<string, AddLayer<Layer>>([
   form(AttentionPooling, addAttentionPooling),
   form(AverageMembers, addAverage),
   form(BidirectionalLstm, addBidirectionalLstm),
+  form(ChannelNormalisation, addChannelNormalisation),
   form({ className: 'Dense' }, addDense),
   form(LastMeanMaxPooling, addLastMeanMaxPooling),
+  form(MaskedConvolution, addMaskedConvolution),
   form(NormaliseClip, addNormaliseClip),
+  form({ className: 'ReLU' }, addRelu),
   form(Standardise, addStandardise),
   form(StatisticsPooling, addStatisticsPooling),
+  form(StridedLengths, addStridedLengths),
   // These do nothing in a prediction.
   form(SeededDropout, passOn),
   form(SpecAugment, passOn),
@@ -46,6 +58,10 @@ export function addLayer(part: LayerGraph, layer: Layer, inputs: string[]): stri
   const add = forms.get(className);
   if (!add) throw new Error(`There is no ONNX form of the layer ${layer.name} (${className}).`);
   return add(part, layer, inputs as never);
+}
+
+function addRelu(part: LayerGraph, _layer: unknown, [x]: [string]): string {
+  return part.output('Relu', [x]);
 }
 
 function passOn(_part: LayerGraph, _layer: unknown, [input]: [string]): string {

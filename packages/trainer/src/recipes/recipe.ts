@@ -19,6 +19,22 @@ const modelSchema = z.strictObject({
       featureShare: z.number().min(0).max(1),
     })
     .nullable(),
+  /**
+   * Convolutions over time in front of the LSTMs, or null. `kernelSize` frames are seen by each,
+   * and with `stride` 2 the last one halves the frames.
+   */
+  convolution: z
+    .strictObject({
+      channels: z.array(z.int().min(1).max(1024)).min(1).max(8),
+      kernelSize: z
+        .int()
+        .min(1)
+        .max(31)
+        .refine((size) => size % 2 === 1, 'must be odd'),
+      stride: z.union([z.literal(1), z.literal(2)]).default(1),
+    })
+    .nullable()
+    .default(null),
   /** Units of each bidirectional LSTM, first to last. */
   lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
   /**

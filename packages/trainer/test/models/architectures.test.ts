@@ -30,6 +30,16 @@ const architectures: [string, Partial<ModelOptions>, RegExp][] = [
   ['attention pooling', { pooling: 'attention' }, /attention pooling/],
   ['statistics pooling', { pooling: 'statistics' }, /statistics pooling/],
   ['last, mean and maximum', { pooling: 'last-mean-max' }, /mean and maximum/],
+  [
+    'convolutions',
+    { convolution: { channels: [8, 6], kernelSize: 3, stride: 1 } },
+    /convolutions over 3 frames of 8, 6 channels/,
+  ],
+  [
+    'convolutions with a stride',
+    { convolution: { channels: [6], kernelSize: 5, stride: 2 }, pooling: 'last-mean-max' },
+    /stride 2/,
+  ],
   ['two members with attention', { pooling: 'attention', members: 2 }, /attention pooling/],
 ];
 
@@ -118,9 +128,10 @@ it('is what it was where a recipe names no part of the architecture', () => {
   ]);
 });
 
-it.each([[{ pooling: 'median' }, /pooling/]] as [object, RegExp][])(
-  'refuses %o',
-  (change, message) => {
-    expect(() => resolveModelSettings({ ...plain, ...change })).toThrow(message);
-  },
-);
+it.each([
+  [{ pooling: 'median' }, /pooling/],
+  [{ convolution: { channels: [8], kernelSize: 4, stride: 1 } }, /kernelSize: must be odd/],
+  [{ convolution: { channels: [8], kernelSize: 3, stride: 3 } }, /stride/],
+] as [object, RegExp][])('refuses %o', (change, message) => {
+  expect(() => resolveModelSettings({ ...plain, ...change })).toThrow(message);
+});

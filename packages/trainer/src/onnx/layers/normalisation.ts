@@ -1,3 +1,4 @@
+import type { ChannelNormalisation } from '../../models/channel-normalisation.ts';
 import { varianceFloor } from '../../models/normalise-clip.ts';
 import type { Standardise } from '../../models/standardise.ts';
 import type { LayerGraph } from '../graph-builder.ts';
@@ -31,4 +32,14 @@ export function addNormaliseClip(
   const floor = part.float('variance_floor', varianceFloor);
   const deviation = part.node('Sqrt', [part.node('Add', [variance, floor], 'raised')], 'deviation');
   return part.output('Div', [centred, deviation]);
+}
+
+/** The ONNX form of {@link ChannelNormalisation}, whose axis and epsilon are the operator's defaults. */
+export function addChannelNormalisation(
+  part: LayerGraph,
+  layer: ChannelNormalisation,
+  [x]: [string],
+): string {
+  const weights = [part.weight('scale', layer.scale!), part.weight('offset', layer.offset!)];
+  return part.output('LayerNormalization', [x, ...weights]);
 }
