@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { protocolNames } from '@ser/trainer';
+import { protocolNames, writeResultsPage } from '@ser/trainer';
 import { describe, expect, it } from 'vitest';
 import { readSerOutput, root } from '../support/run-ser.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const pages = [
@@ -20,6 +21,8 @@ const pages = [
     'training',
   ].map((name) => `docs/${name}.md`),
 ];
+
+const folder = makeTemporaryFolder();
 
 describe('the documentation', () => {
   it.each(pages)('%s links to files that exist', (page) => {
@@ -44,6 +47,15 @@ describe('the documentation', () => {
   it('has a row for every protocol', () => {
     const rows = [...read('docs/protocols.md').matchAll(/^\| `([\w-]+)`/gm)];
     expect(rows.map(([, name]) => name)).toEqual([...protocolNames]);
+  });
+
+  it('has the page of results that its files give, and no path of a machine in them', async () => {
+    cpSync(join(root, 'docs/results'), join(folder, 'results'), { recursive: true });
+    await writeResultsPage(join(folder, 'results.md'), []);
+    expect(readFileSync(join(folder, 'results.md'), 'utf8')).toBe(read('docs/results.md'));
+    for (const name of readdirSync(join(folder, 'results'))) {
+      expect(read(`docs/results/${name}`), name).not.toMatch(/[" ]\/\w/);
+    }
   });
 
   it.each(['predict-clip.ts', 'web/main.ts'])('the README shows the example %s', (name) => {

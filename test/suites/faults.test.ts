@@ -130,4 +130,11 @@ it('a cross-validation killed on the way ends with the results of an unbroken on
   expect(pooled[0]!.speakers).toHaveLength(6);
   expect(pooled[0]!.uarSpeakerInterval!.over).toBe('speakers');
   expect(environment.processor).toMatch(/cores$/);
+
+  const page = join(folder, 'results.md');
+  await readSerOutput(['results', whole, '--out', page]);
+  expect(readFileSync(page, 'utf8')).toContain(
+    'ser cross-validate --data data/corpus --recipe tiny --protocol speaker-kfold --folds 2 --seeds 0 --jobs 1',
+  );
+  expect(readFileSync(join(folder, 'results', 'whole.json'), 'utf8')).not.toContain(folder);
 });

@@ -1,8 +1,8 @@
 import { knownCorpora } from '../datasets/known-corpora.ts';
-import type { Interval } from '../evaluate/bootstrap.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
+import { formatInterval, formatPercent, formatTable } from './markdown.ts';
 import { type RunSummary, sides } from './run-summary.ts';
 import { countTestSpeakers, scoreSpeakers } from './speaker-scores.ts';
 
@@ -84,10 +84,10 @@ function formatScores({ evaluations }: RunSummary): string {
       [
         side,
         scores.n,
-        percent(scores.uar),
+        formatPercent(scores.uar),
         formatInterval(uarInterval),
         uarSpeakerInterval ? formatInterval(uarSpeakerInterval) : 'not measured',
-        percent(scores.accuracy),
+        formatPercent(scores.accuracy),
         scores.macro.f1.toFixed(3),
         scores.ece.toFixed(3),
       ],
@@ -127,8 +127,8 @@ function formatSpeakers({ predictions }: RunSummary): string {
   const rows = scores.map(({ corpus, speaker, clips, uar, hardest }) => [
     `${corpus} ${speaker}`,
     clips,
-    percent(uar),
-    `${hardest.label} (recall ${percent(hardest.recall)})`,
+    formatPercent(uar),
+    `${hardest.label} (recall ${formatPercent(hardest.recall)})`,
   ]);
   return formatTable(['speaker', 'clips', 'UAR', 'hardest label'], rows);
 }
@@ -147,17 +147,4 @@ function formatLicence({ corpora }: RunSummary): string {
     ? 'The weights are derived from data under a non-commercial licence: use them for research, teaching and trial, and train your own for a product.\n\n'
     : '';
   return `${restricted}${lines.join('\n')}`;
-}
-
-function formatTable(header: readonly unknown[], rows: readonly (readonly unknown[])[]): string {
-  const lines = [header, header.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-function formatInterval({ low, high }: Interval): string {
-  return `${percent(low)} to ${percent(high)}`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 import { type PooledScores, poolPredictions } from '../evaluate/pool-predictions.ts';
+import { countSpeakers, type SpeakerCounts } from '../evaluate/speaker-counts.ts';
 import { groupBy } from '../group-by.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import type { RunSummary } from '../report/run-summary.ts';
@@ -38,6 +39,8 @@ export interface SeedScores extends PooledScores {
   corpora: GroupScore[];
   /** Worst UAR first. */
   speakers: GroupScore[];
+  /** What two cross-validations are compared by, speaker by speaker. */
+  counts: SpeakerCounts;
 }
 
 /** All that a cross-validation found. */
@@ -78,6 +81,7 @@ export function summariseFolds(finished: readonly FinishedFold[]): FoldsSummary 
       ...score(summaries),
       corpora: scoreCorpora(predictions),
       speakers: scoreSpeakers(predictions),
+      counts: countSpeakers(predictions),
     };
   });
   return { runs, pooled, overRuns: spread(runs), overSeeds: spread(pooled) };

@@ -1,0 +1,92 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { SerError } from '@ser/dsp-wasm';
+import { writeFileAtomic } from '../atomic-file.ts';
+import { countSpeakers } from '../evaluate/speaker-counts.ts';
+import type { CrossValidation } from '../run/cross-validate.ts';
+import { readRunJson, readRunSummary, runFiles } from '../run/run-folder.ts';
+import type { FoldScores, SeedScores } from '../run/summarise-folds.ts';
+
+/** The results of a cross-validation, in its folder. */
+const resultsFile = 'results.json';
+
+/** What the pages keep of a cross-validation: no path of the machine, no single clip. */
+export interface PublishedCrossValidation extends Omit<CrossValidation, 'runs'> {
+  name: string;
+  runs: Omit<FoldScores, 'directory' | 'corpora'>[];
+  /** Size of the first run's model file, whose weights are float32; null where it is gone. */
+  modelBytes: number | null;
+}
+
+/** Whether a folder is one that `ser cross-validate` wrote; a run folder is not. */
+export async function isCrossValidation(directory: string): Promise<boolean> {
+  return Boolean(await stat(join(directory, resultsFile)).catch(() => null));
+}
+
+/**
+ * Reads a finished cross-validation as the pages keep it, under the folder's name.
+ *
+ * @throws SerError `RUN_INVALID` where the folder holds none, or some of its runs are to be done
+ */
+export async function describeCrossValidation(
+  directory: string,
+): Promise<PublishedCrossValidation> {
+  const results = (await readRunJson(directory, resultsFile)) as CrossValidation;
+  const { command, data, runs, pooled, runCount } = results;
+  if (!pooled || runs.length < runCount) {
+    const done = pooled ? `${runs.length} of ${runCount} runs are done` : 'it is of another kind';
+    throw new SerError(
+      'RUN_INVALID',
+      `${join(directory, resultsFile)} is not of a finished cross-validation: ${done}.`,
+    );
+  }
+  const published = data.map((path) => `data/${basename(path)}`);
+  const model = await stat(join(directory, runs[0]!.directory, runFiles.model)).catch(() => null);
+  return {
+    name: basename(resolve(directory)),
+    ...results,
+    command: command.replace(data.join(' '), published.join(' ')),
+    data: published,
+    modelBytes: model?.size ?? null,
+    runs: runs.map(({ directory: _folder, corpora: _corpora, ...scores }) => scores),
+    pooled: await Promise.all(pooled.map((scores) => addCounts(directory, scores, runs))),
+  };
+}
+
+/** Results of older versions lack the counts; the run folders have them. */
+async function addCounts(
+  directory: string,
+  scores: SeedScores,
+  runs: readonly FoldScores[],
+): Promise<SeedScores> {
+  if (scores.counts) return scores;
+  const own = runs.filter(({ seed }) => seed === scores.seed);
+  const summaries = await Promise.all(
+    own.map((run) => readRunSummary(join(directory, run.directory))),
+  );
+  const predictions = summaries.flatMap((summary) => summary.predictions);
+  return { ...scores, counts: countSpeakers(predictions.filter(({ split }) => split === 'test')) };
+}
+
+/** Writes what a page is made from as JSON, lists of numbers on one line each. */
+export async function writePublished(path: string, content: object): Promise<void> {
+  const text = JSON.stringify(content, null, 1);
+  const short = text.replace(/\[[\s\d.,e+-]+\]/g, (list) => list.replace(/\s+/g, ' '));
+  await writeFileAtomic(path, `${short}\n`);
+}
+
+/**
+ * Reads what {@link writePublished} wrote.
+ *
+ * @throws SerError `FILE_NOT_FOUND` or `INVALID_ARGUMENT` that names the file
+ */
+export async function readPublished(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new SerError('FILE_NOT_FOUND', `There is no file ${path}.`, { cause });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SerError('INVALID_ARGUMENT', `${path} is not JSON.`, { cause });
+  }
+}
