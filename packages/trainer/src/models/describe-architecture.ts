@@ -20,5 +20,6 @@ export function describeArchitecture(model: ModelSettings): string {
     `dense ${denseUnits}`,
     `dropout ${dropout}`,
   ];
-  return `masked bidirectional LSTM (${parts.join(', ')})`;
+  const kind = model.residual ? 'residual bidirectional LSTM' : 'bidirectional LSTM';
+  return `masked ${kind} (${parts.join(', ')})`;
 }

@@ -56,6 +56,10 @@ export class MemberBuilder {
     return this.add(name, input, (identity) => tf.layers.reLU({ name: identity.name }));
   }
 
+  addSum(name: string, inputs: SymbolicTensor[]): SymbolicTensor {
+    return this.add(name, inputs, (identity) => tf.layers.add({ name: identity.name }));
+  }
+
   addDense(
     name: string,
     input: SymbolicTensor,

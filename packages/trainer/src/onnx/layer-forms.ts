@@ -35,6 +35,7 @@ type AddLayer<L> = (part: LayerGraph, layer: L, inputs: never) => string;
 
 /** By class name, what writes a layer as ONNX. */
 const forms = new Map<string, AddLayer<Layer>>([
+  form({ className: 'Add' }, addSum),
   form(AttentionPooling, addAttentionPooling),
   form(AverageMembers, addAverage),
   form(BidirectionalLstm, addBidirectionalLstm),
@@ -58,6 +59,10 @@ export function addLayer(part: LayerGraph, layer: Layer, inputs: string[]): stri
   const add = forms.get(className);
   if (!add) throw new Error(`There is no ONNX form of the layer ${layer.name} (${className}).`);
   return add(part, layer, inputs as never);
+}
+
+function addSum(part: LayerGraph, _layer: unknown, inputs: string[]): string {
+  return part.output('Sum', inputs);
 }
 
 function addRelu(part: LayerGraph, _layer: unknown, [x]: [string]): string {

@@ -4,7 +4,7 @@ import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import { augmentationSchema } from '../augment/augmentation-settings.ts';
 
-const modelSchema = z.strictObject({
+const modelShape = z.strictObject({
   /**
    * `corpus`: columns are brought to mean 0 and variance 1 over the training clips; `clip`: over
    * each clip's own frames.
@@ -37,6 +37,8 @@ const modelSchema = z.strictObject({
     .default(null),
   /** Units of each bidirectional LSTM, first to last. */
   lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
+  /** Adds to the output of each LSTM but the last its input, and normalises the sum. */
+  residual: z.boolean().default(false),
   /**
    * What becomes of the frames of a clip: `last`: the last states of both directions of the last
    * LSTM; `attention`: their mean, weighted by a learned score; `statistics`: mean and standard
@@ -47,6 +49,15 @@ const modelSchema = z.strictObject({
   dropout: z.number().min(0).lt(1),
   /** Networks side by side, from other initial weights, whose probabilities are averaged. */
   members: z.int().min(1).max(16).default(1),
+});
+
+/** What no field shows by itself. */
+const modelSchema = modelShape.superRefine((model, { addIssue }) => {
+  const refuse = (path: string, message: string) =>
+    addIssue({ code: 'custom', path: [path], message });
+  if (model.residual && model.lstmUnits.length < 2) {
+    refuse('residual', 'is true, which takes at least two entries in lstmUnits');
+  }
 });
 
 const trainingSchema = z.strictObject({

@@ -40,6 +40,11 @@ const architectures: [string, Partial<ModelOptions>, RegExp][] = [
     { convolution: { channels: [6], kernelSize: 5, stride: 2 }, pooling: 'last-mean-max' },
     /stride 2/,
   ],
+  [
+    'a residual BiLSTM',
+    { residual: true, lstmUnits: [6, 6, 4] },
+    /^masked residual bidirectional LSTM \(6, 6, 4 units/,
+  ],
   ['two members with attention', { pooling: 'attention', members: 2 }, /attention pooling/],
 ];
 
