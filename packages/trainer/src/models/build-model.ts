@@ -5,6 +5,7 @@ import { tf } from '../tensorflow/tf.ts';
 import { addConvolution } from './add-convolution.ts';
 import { addLstms } from './add-lstms.ts';
 import { addPooling } from './add-pooling.ts';
+import { addSpectrogramConvolution } from './add-spectrogram-convolution.ts';
 import { AverageMembers } from './average-members.ts';
 import type { FeatureStatistics } from './feature-statistics.ts';
 import { MemberBuilder, type SymbolicSequence } from './member-builder.ts';
@@ -24,7 +25,7 @@ export interface ModelShape {
 
 /**
  * Builds a classifier as a recipe's `model` describes it: normalisation, masks in training
- * (`specAugment`), convolutions over time where asked for, a bidirectional LSTM for each entry of
+ * (`specAugment`), convolutions over frames and columns or over time where asked for, a bidirectional LSTM for each entry of
  * `lstmUnits` with dropout between them, pooling over the clip's frames, a dense ReLU layer, dropout, and a dense layer of logits.
  * With several `members`, so many such networks side by side, each trained on its own loss, whose
  * probabilities are averaged.
@@ -61,13 +62,16 @@ function addMember(
   { x, lengths }: SymbolicSequence,
   { settings, classes }: { settings: ModelSettings; classes: number },
 ): SymbolicTensor {
-  const { specAugment, convolution, denseUnits } = settings;
+  const { specAugment, spectrogramConvolution, convolution, denseUnits } = settings;
   if (specAugment) {
     x = member.add(
       'spec_augment',
       [x, lengths],
       (identity) => new SpecAugment({ ...identity, ...specAugment }),
     );
+  }
+  if (spectrogramConvolution) {
+    x = addSpectrogramConvolution(member, { x, lengths }, spectrogramConvolution);
   }
   if (convolution) ({ x, lengths } = addConvolution(member, { x, lengths }, convolution));
   x = addLstms(member, { x, lengths }, settings);

@@ -1,4 +1,4 @@
-import type { LayerVariable, Shape, serialization, Tensor } from '@tensorflow/tfjs-node';
+import type { LayerVariable, Shape, serialization, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../tensorflow/tf.ts';
 
 /** Added to a variance; also the default of ONNX's LayerNormalization. */
@@ -32,10 +32,7 @@ export class ChannelNormalisation extends tf.layers.Layer {
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tf.tidy(() => {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const centred = tf.sub(x, tf.mean(x, -1, true));
-      const variance = tf.mean(tf.square(centred), -1, true);
-      const normalised = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
-      return tf.add(tf.mul(normalised, this.scale!.read()), this.offset!.read());
+      return normaliseChannels(x, this.scale!.read(), this.offset!.read());
     });
   }
 
@@ -44,3 +41,46 @@ export class ChannelNormalisation extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(ChannelNormalisation);
+
+/** Its own gradient takes a third of the operations that differentiating each of them would. */
+function normaliseChannels(x: Tensor, scale: Tensor, offset: Tensor): Tensor {
+  const normalise = tf.customGrad((...inputs) => {
+    const [values, factor, added, save] = inputs as unknown as [Tensor, Tensor, Tensor, GradSaver];
+    const rows = flatten(values);
+    const centred: Tensor2D = tf.sub(rows, averageRows(rows));
+    const inverse = tf.rsqrt(tf.add(averageRows(tf.square(centred)), epsilon));
+    const normalised = tf.mul(centred, inverse);
+    save([normalised, inverse, factor]);
+    const value = tf.reshape(tf.add(tf.mul(normalised, factor), added), values.shape);
+    return { value, gradFunc: differentiate };
+  });
+  return normalise(x, scale, offset);
+}
+
+type GradSaver = (tensors: Tensor[]) => void;
+
+function differentiate(gradient: Tensor, saved: Tensor[]): Tensor[] {
+  const [normalised, inverse, scale] = saved as [Tensor2D, Tensor2D, Tensor];
+  const rows = flatten(gradient);
+  const scaled = tf.mul(rows, scale) as Tensor2D;
+  const along = tf.mul(normalised, averageRows(tf.mul(scaled, normalised)));
+  const across = tf.sub(tf.sub(scaled, averageRows(scaled)), along);
+  return [
+    tf.reshape(tf.mul(across, inverse), gradient.shape),
+    sumColumns(tf.mul(rows, normalised)),
+    sumColumns(rows),
+  ];
+}
+
+function flatten(x: Tensor): Tensor2D {
+  return tf.reshape(x, [-1, x.shape.at(-1)!]);
+}
+
+// Products with ones sum faster than tf.mean and tf.sum.
+function averageRows(x: Tensor2D): Tensor2D {
+  return tf.matMul(x, tf.fill([x.shape[1], 1], 1 / x.shape[1]));
+}
+
+function sumColumns(x: Tensor2D): Tensor {
+  return tf.reshape(tf.matMul(tf.ones([1, x.shape[0]]), x), [x.shape[1]]);
+}

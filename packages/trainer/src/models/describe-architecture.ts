@@ -8,13 +8,10 @@ const poolings = {
 
 /** The architecture in words, for a model card: `masked bidirectional LSTM (128, 64 units, …)`. */
 export function describeArchitecture(model: ModelSettings): string {
-  const { convolution, lstmUnits, denseUnits, dropout } = model;
+  const { spectrogramConvolution, convolution, lstmUnits, denseUnits, dropout } = model;
   const parts = [
-    ...(convolution
-      ? [
-          `convolutions over ${convolution.kernelSize} frames of ${convolution.channels.join(', ')} channels${convolution.stride > 1 ? `, stride ${convolution.stride}` : ''}`,
-        ]
-      : []),
+    ...(spectrogramConvolution ? [describeSpectrogramConvolution(spectrogramConvolution)] : []),
+    ...(convolution ? [describeConvolution(convolution)] : []),
     `${lstmUnits.join(', ')} units`,
     ...(model.pooling === 'last' ? [] : [poolings[model.pooling]]),
     `dense ${denseUnits}`,
@@ -22,4 +19,22 @@ export function describeArchitecture(model: ModelSettings): string {
   ];
   const kind = model.residual ? 'residual bidirectional LSTM' : 'bidirectional LSTM';
   return `masked ${kind} (${parts.join(', ')})`;
+}
+
+function describeSpectrogramConvolution({
+  channels,
+  poolBands,
+  width,
+}: NonNullable<ModelSettings['spectrogramConvolution']>): string {
+  const projected = width ? `, projected to ${width}` : '';
+  return `3 × 3 convolutions of ${channels.join(', ')} channels, columns pooled by ${poolBands}${projected}`;
+}
+
+function describeConvolution({
+  channels,
+  kernelSize,
+  stride,
+}: NonNullable<ModelSettings['convolution']>): string {
+  const strided = stride > 1 ? `, stride ${stride}` : '';
+  return `convolutions over ${kernelSize} frames of ${channels.join(', ')} channels${strided}`;
 }

@@ -31,6 +31,8 @@ export class MaskedConvolution extends tf.layers.Layer {
   readonly config: MaskedConvolutionConfig;
   /** [kernelSize, width, channels]. */
   kernel: LayerVariable | undefined;
+  /** Without it the normalisation behind would take the level away. */
+  bias: LayerVariable | undefined;
 
   constructor(config: MaskedConvolutionConfig) {
     super({ name: config.name });
@@ -42,6 +44,7 @@ export class MaskedConvolution extends tf.layers.Layer {
     const shape = [kernelSize, inputShapes[0]!.at(-1)!, channels];
     const initialiser = tf.initializers.glorotUniform({ seed });
     this.kernel = this.addWeight('kernel', shape, 'float32', initialiser);
+    this.bias = this.addWeight('bias', [channels], 'float32', tf.initializers.zeros());
     super.build(inputShapes);
   }
 
@@ -63,7 +66,8 @@ export class MaskedConvolution extends tf.layers.Layer {
         [side, side],
         [0, 0],
       ]);
-      return tf.conv1d(padded, this.kernel!.read() as Tensor3D, stride, 'valid');
+      const sum = tf.conv1d(padded, this.kernel!.read() as Tensor3D, stride, 'valid');
+      return tf.add(sum, this.bias!.read());
     });
   }
 

@@ -3,11 +3,14 @@ import { AttentionPooling } from '../models/attention-pooling.ts';
 import { AverageMembers } from '../models/average-members.ts';
 import { BidirectionalLstm } from '../models/bidirectional-lstm.ts';
 import { ChannelNormalisation } from '../models/channel-normalisation.ts';
+import { ColumnPooling } from '../models/column-pooling.ts';
+import { FlattenColumns } from '../models/flatten-columns.ts';
 import { LastMeanMaxPooling } from '../models/last-mean-max-pooling.ts';
 import { MaskedConvolution } from '../models/masked-convolution.ts';
 import { NormaliseClip } from '../models/normalise-clip.ts';
 import { SeededDropout } from '../models/seeded-dropout.ts';
 import { SpecAugment } from '../models/spec-augment.ts';
+import { SpectrogramConvolution } from '../models/spectrogram-convolution.ts';
 import { Standardise } from '../models/standardise.ts';
 import { StatisticsPooling } from '../models/statistics-pooling.ts';
 import { StridedLengths } from '../models/strided-lengths.ts';
@@ -27,6 +30,12 @@ import {
   addStatisticsPooling,
 } from './layers/pooling.ts';
 
+import {
+  addColumnPooling,
+  addFlattenColumns,
+  addSpectrogramConvolution,
+} from './layers/spectrogram.ts';
+
 /** A layer of a tfjs model. */
 export type Layer = LayersModel['layers'][number];
 
@@ -40,11 +49,14 @@ const forms = new Map<string, AddLayer<Layer>>([
   form(AverageMembers, addAverage),
   form(BidirectionalLstm, addBidirectionalLstm),
   form(ChannelNormalisation, addChannelNormalisation),
+  form(ColumnPooling, addColumnPooling),
   form({ className: 'Dense' }, addDense),
+  form(FlattenColumns, addFlattenColumns),
   form(LastMeanMaxPooling, addLastMeanMaxPooling),
   form(MaskedConvolution, addMaskedConvolution),
   form(NormaliseClip, addNormaliseClip),
   form({ className: 'ReLU' }, addRelu),
+  form(SpectrogramConvolution, addSpectrogramConvolution),
   form(Standardise, addStandardise),
   form(StatisticsPooling, addStatisticsPooling),
   form(StridedLengths, addStridedLengths),

@@ -20,6 +20,19 @@ const modelShape = z.strictObject({
     })
     .nullable(),
   /**
+   * 3 × 3 convolutions over frames and feature columns in front of all, or null; meant for the set
+   * `mel`. Behind each, the maximum of `poolBands` neighbouring columns is kept; `width` projects
+   * what is left of a frame.
+   */
+  spectrogramConvolution: z
+    .strictObject({
+      channels: z.array(z.int().min(1).max(256)).min(1).max(6),
+      poolBands: z.int().min(1).max(8).default(2),
+      width: z.int().min(1).max(1024).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
+  /**
    * Convolutions over time in front of the LSTMs, or null. `kernelSize` frames are seen by each,
    * and with `stride` 2 the last one halves the frames.
    */

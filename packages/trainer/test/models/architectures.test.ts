@@ -13,11 +13,17 @@ import { createExamples } from '../fit/synthetic-examples.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';
 
 const plain: ModelOptions = {
-  ...{ normalisation: 'corpus', specAugment: null, lstmUnits: [6, 4], denseUnits: 8, dropout: 0.1 },
+  ...{
+    normalisation: 'corpus',
+    specAugment: null,
+    lstmUnits: [6, 4],
+    denseUnits: 16,
+    dropout: 0.1,
+  },
 };
 const training = {
   ...tinyRecipe.training,
-  ...{ epochs: 6, batchSize: 8, learningRate: 0.01, keep: 'last' as const },
+  ...{ epochs: 10, batchSize: 8, learningRate: 0.01, keep: 'last' as const },
 };
 /** As many columns as the tiny recipe has; one of the first three is raised. */
 const shape = { features: 13, classes: 3 };
@@ -44,6 +50,20 @@ const architectures: [string, Partial<ModelOptions>, RegExp][] = [
     'a residual BiLSTM',
     { residual: true, lstmUnits: [6, 6, 4] },
     /^masked residual bidirectional LSTM \(6, 6, 4 units/,
+  ],
+  [
+    'convolutions over frames and columns',
+    { spectrogramConvolution: { channels: [8, 8], poolBands: 2, width: 16 }, lstmUnits: [8] },
+    /3 × 3 convolutions of 8, 8 channels/,
+  ],
+  [
+    'both convolutions',
+    {
+      spectrogramConvolution: { channels: [8], poolBands: 2 },
+      convolution: { channels: [8], kernelSize: 3, stride: 2 },
+      lstmUnits: [8],
+    },
+    /columns pooled by 2, convolutions over 3 frames/,
   ],
   ['two members with attention', { pooling: 'attention', members: 2 }, /attention pooling/],
 ];
@@ -131,6 +151,12 @@ it('is what it was where a recipe names no part of the architecture', () => {
     ...['features', 'standardise', 'lengths', 'bilstm_1', 'dropout_1', 'bilstm_2', 'dense'],
     ...['dropout_dense', 'logits'],
   ]);
+});
+
+it('refuses to pool away all columns', () => {
+  const spectrogramConvolution = { channels: [4, 4, 4], poolBands: 3 };
+  const build = () => buildModel({ ...plain, spectrogramConvolution }, { ...shape, seed: 0 });
+  expect(build).toThrow(/13 feature columns by 3 3 times/);
 });
 
 it.each([

@@ -1,3 +1,4 @@
+import type { LayerVariable } from '@tensorflow/tfjs-node';
 import type { MaskedConvolution } from '../../models/masked-convolution.ts';
 import type { StridedLengths } from '../../models/strided-lengths.ts';
 import { tf } from '../../tensorflow/tf.ts';
@@ -5,31 +6,42 @@ import { elementType } from '../encode-model.ts';
 import type { LayerGraph } from '../graph-builder.ts';
 import { addFrameMask } from './frame-mask.ts';
 
-/**
- * The ONNX form of {@link MaskedConvolution}. The kernel is stored with a row for each channel, so
- * that a smaller precision has one scale a channel.
- */
+/** The ONNX form of {@link MaskedConvolution}. */
 export function addMaskedConvolution(
   part: LayerGraph,
-  { config: { channels, kernelSize, stride }, kernel }: MaskedConvolution,
+  { config: { kernelSize, stride }, kernel, bias }: MaskedConvolution,
   [x, lengths]: [string, string],
 ): string {
-  const width = kernel!.shape[1]!;
-  const rows = tf.tidy(
-    () => tf.transpose(kernel!.read(), [2, 1, 0]).dataSync<'float32'>() as Float32Array,
-  );
-  const stored = part.floats('kernel', [channels, width * kernelSize], rows);
-  const shape = part.integers('kernel_shape', [channels, width, kernelSize]);
-  const weights = part.node('Reshape', [stored, shape], 'kernel_3d');
-
   const kept = part.node('Mul', [x, addFrameMask(part, x, lengths)], 'kept');
   const channelsFirst = part.node('Transpose', [kept], 'channels_first', { perm: [0, 2, 1] });
   const side = (kernelSize - 1) / 2;
-  const sum = part.node('Conv', [channelsFirst, weights], 'sum', {
-    pads: [side, side],
-    strides: [stride],
-  });
+  const sum = part.node(
+    'Conv',
+    [channelsFirst, addKernel(part, kernel!), part.weight('bias', bias!)],
+    'sum',
+    {
+      pads: [side, side],
+      strides: [stride],
+    },
+  );
   return part.output('Transpose', [sum], { perm: [0, 2, 1] });
+}
+
+/**
+ * A kernel [...extents, channels before, channels] as ONNX's [channels, channels before,
+ * ...extents]. It is stored with a row a channel, so that a smaller precision has one scale a
+ * channel.
+ */
+export function addKernel(part: LayerGraph, kernel: LayerVariable): string {
+  const [channels, before, ...extents] = kernel.shape.toReversed() as number[];
+  const order = kernel.shape.map((_, axis) => axis);
+  const perm = [...order.slice(-2).reverse(), ...order.slice(0, -2)];
+  const values = tf.tidy(
+    () => tf.transpose(kernel.read(), perm).dataSync<'float32'>() as Float32Array,
+  );
+  const stored = part.floats('kernel', [channels!, values.length / channels!], values);
+  const shape = part.integers('kernel_shape', [channels!, before!, ...extents.reverse()]);
+  return part.node('Reshape', [stored, shape], 'kernel_shaped');
 }
 
 /** The ONNX form of {@link StridedLengths}. */
