@@ -6,6 +6,7 @@ import { addConvolution } from './add-convolution.ts';
 import { addLstms } from './add-lstms.ts';
 import { addPooling } from './add-pooling.ts';
 import { addSpectrogramConvolution } from './add-spectrogram-convolution.ts';
+import { addTransformer } from './add-transformer.ts';
 import { AverageMembers } from './average-members.ts';
 import type { FeatureStatistics } from './feature-statistics.ts';
 import { MemberBuilder, type SymbolicSequence } from './member-builder.ts';
@@ -62,7 +63,7 @@ function addMember(
   { x, lengths }: SymbolicSequence,
   { settings, classes }: { settings: ModelSettings; classes: number },
 ): SymbolicTensor {
-  const { specAugment, spectrogramConvolution, convolution, denseUnits } = settings;
+  const { specAugment, spectrogramConvolution, convolution, transformer, denseUnits } = settings;
   if (specAugment) {
     x = member.add(
       'spec_augment',
@@ -74,7 +75,9 @@ function addMember(
     x = addSpectrogramConvolution(member, { x, lengths }, spectrogramConvolution);
   }
   if (convolution) ({ x, lengths } = addConvolution(member, { x, lengths }, convolution));
-  x = addLstms(member, { x, lengths }, settings);
+  x = transformer
+    ? addTransformer(member, { x, lengths }, transformer)
+    : addLstms(member, { x, lengths }, settings);
   x = addPooling(member, { x, lengths }, settings.pooling);
   x = member.addDense('dense', x, { units: denseUnits, activation: 'relu' });
   x = member.addDropout('dropout_dense', x);

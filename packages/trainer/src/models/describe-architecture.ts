@@ -8,17 +8,27 @@ const poolings = {
 
 /** The architecture in words, for a model card: `masked bidirectional LSTM (128, 64 units, …)`. */
 export function describeArchitecture(model: ModelSettings): string {
-  const { spectrogramConvolution, convolution, lstmUnits, denseUnits, dropout } = model;
+  const { spectrogramConvolution, convolution, transformer, lstmUnits, denseUnits, dropout } =
+    model;
   const parts = [
     ...(spectrogramConvolution ? [describeSpectrogramConvolution(spectrogramConvolution)] : []),
     ...(convolution ? [describeConvolution(convolution)] : []),
-    `${lstmUnits.join(', ')} units`,
+    transformer ? describeTransformer(transformer) : `${lstmUnits.join(', ')} units`,
     ...(model.pooling === 'last' ? [] : [poolings[model.pooling]]),
     `dense ${denseUnits}`,
     `dropout ${dropout}`,
   ];
-  const kind = model.residual ? 'residual bidirectional LSTM' : 'bidirectional LSTM';
-  return `masked ${kind} (${parts.join(', ')})`;
+  const lstm = model.residual ? 'residual bidirectional LSTM' : 'bidirectional LSTM';
+  return `masked ${transformer ? 'transformer' : lstm} (${parts.join(', ')})`;
+}
+
+function describeTransformer({
+  layers,
+  heads,
+  width,
+  feedForward,
+}: NonNullable<ModelSettings['transformer']>): string {
+  return `${layers} layers of ${heads} heads, width ${width}, feed-forward ${feedForward}`;
 }
 
 function describeSpectrogramConvolution({

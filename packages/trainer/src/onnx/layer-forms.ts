@@ -9,12 +9,15 @@ import { LastMeanMaxPooling } from '../models/last-mean-max-pooling.ts';
 import { MaskedConvolution } from '../models/masked-convolution.ts';
 import { NormaliseClip } from '../models/normalise-clip.ts';
 import { SeededDropout } from '../models/seeded-dropout.ts';
+import { SelfAttention } from '../models/self-attention.ts';
+import { SinusoidalPositions } from '../models/sinusoidal-positions.ts';
 import { SpecAugment } from '../models/spec-augment.ts';
 import { SpectrogramConvolution } from '../models/spectrogram-convolution.ts';
 import { Standardise } from '../models/standardise.ts';
 import { StatisticsPooling } from '../models/statistics-pooling.ts';
 import { StridedLengths } from '../models/strided-lengths.ts';
 import type { LayerGraph } from './graph-builder.ts';
+import { addSelfAttention, addSinusoidalPositions } from './layers/attention.ts';
 import { addAverage } from './layers/average-members.ts';
 import { addBidirectionalLstm } from './layers/bidirectional-lstm.ts';
 import { addMaskedConvolution, addStridedLengths } from './layers/convolution.ts';
@@ -57,6 +60,8 @@ const forms = new Map<string, AddLayer<Layer>>([
   form(NormaliseClip, addNormaliseClip),
   form({ className: 'ReLU' }, addRelu),
   form(SpectrogramConvolution, addSpectrogramConvolution),
+  form(SelfAttention, addSelfAttention),
+  form(SinusoidalPositions, addSinusoidalPositions),
   form(Standardise, addStandardise),
   form(StatisticsPooling, addStatisticsPooling),
   form(StridedLengths, addStridedLengths),

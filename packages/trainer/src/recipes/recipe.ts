@@ -48,8 +48,21 @@ const modelShape = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** Units of each bidirectional LSTM, first to last. */
-  lstmUnits: z.array(z.int().min(1).max(1024)).min(1).max(4),
+  /** Units of each bidirectional LSTM, first to last; none with a transformer. */
+  lstmUnits: z.array(z.int().min(1).max(1024)).max(4),
+  /**
+   * A transformer in place of the LSTMs, or null: `layers` of self-attention with so many `heads`
+   * over vectors of `width`, and of a ReLU network of `feedForward` units.
+   */
+  transformer: z
+    .strictObject({
+      layers: z.int().min(1).max(12),
+      heads: z.int().min(1).max(16),
+      width: z.int().min(2).max(1024).multipleOf(2),
+      feedForward: z.int().min(1).max(4096),
+    })
+    .nullable()
+    .default(null),
   /** Adds to the output of each LSTM but the last its input, and normalises the sum. */
   residual: z.boolean().default(false),
   /**
@@ -68,8 +81,29 @@ const modelShape = z.strictObject({
 const modelSchema = modelShape.superRefine((model, { addIssue }) => {
   const refuse = (path: string, message: string) =>
     addIssue({ code: 'custom', path: [path], message });
-  if (model.residual && model.lstmUnits.length < 2) {
+  const { transformer, lstmUnits, residual, pooling } = model;
+  if (residual && lstmUnits.length < 2) {
     refuse('residual', 'is true, which takes at least two entries in lstmUnits');
+  }
+  if (!transformer) {
+    if (lstmUnits.length === 0) refuse('lstmUnits', 'is empty, which takes a transformer');
+    return;
+  }
+  const { heads, width } = transformer;
+  if (lstmUnits.length > 0) {
+    refuse(
+      'lstmUnits',
+      `is [${lstmUnits}]; with a transformer, which stands in place of the LSTMs, it must be []`,
+    );
+  }
+  if (width % heads !== 0) {
+    refuse('transformer', `has a width of ${width}, which its ${heads} heads do not divide`);
+  }
+  if (pooling === 'last' || pooling === 'last-mean-max') {
+    refuse(
+      'pooling',
+      `is ${pooling}, which is of LSTMs; a transformer takes attention or statistics`,
+    );
   }
 });
 

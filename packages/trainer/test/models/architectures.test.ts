@@ -65,6 +65,23 @@ const architectures: [string, Partial<ModelOptions>, RegExp][] = [
     },
     /columns pooled by 2, convolutions over 3 frames/,
   ],
+  [
+    'a transformer',
+    {
+      transformer: { layers: 2, heads: 2, width: 12, feedForward: 16 },
+      ...{ lstmUnits: [], pooling: 'attention' },
+    },
+    /^masked transformer \(2 layers of 2 heads, width 12, feed-forward 16, attention pooling/,
+  ],
+  [
+    'two members with convolutions and a transformer',
+    {
+      convolution: { channels: [8], kernelSize: 3, stride: 2 },
+      transformer: { layers: 1, heads: 4, width: 8, feedForward: 8 },
+      ...{ lstmUnits: [], pooling: 'statistics', members: 2 },
+    },
+    /convolutions over 3 frames of 8 channels, stride 2, 1 layers/,
+  ],
   ['two members with attention', { pooling: 'attention', members: 2 }, /attention pooling/],
 ];
 
@@ -159,10 +176,22 @@ it('refuses to pool away all columns', () => {
   expect(build).toThrow(/13 feature columns by 3 3 times/);
 });
 
+const transformer = { layers: 1, heads: 4, width: 8, feedForward: 8 };
+
 it.each([
   [{ pooling: 'median' }, /pooling/],
   [{ convolution: { channels: [8], kernelSize: 4, stride: 1 } }, /kernelSize: must be odd/],
   [{ convolution: { channels: [8], kernelSize: 3, stride: 3 } }, /stride/],
+  [{ spectrogramConvolution: { channels: [] } }, /spectrogramConvolution\.channels/],
+  [{ residual: true, lstmUnits: [8] }, /residual: is true.*two entries in lstmUnits/],
+  [{ lstmUnits: [] }, /lstmUnits: is empty, which takes a transformer/],
+  [{ transformer, pooling: 'attention' }, /lstmUnits: is \[6,4\].*must be \[\]/],
+  [{ transformer, lstmUnits: [] }, /pooling: is last, /],
+  [{ transformer, lstmUnits: [], pooling: 'last-mean-max' }, /pooling: is last-mean-max/],
+  [
+    { transformer: { ...transformer, heads: 3 }, lstmUnits: [], pooling: 'attention' },
+    /width of 8, which its 3 heads do not divide/,
+  ],
 ] as [object, RegExp][])('refuses %o', (change, message) => {
   expect(() => resolveModelSettings({ ...plain, ...change })).toThrow(message);
 });
