@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { protocolNames, writeResultsPage } from '@ser/trainer';
+import { protocolNames, writeExperimentsPage, writeResultsPage } from '@ser/trainer';
 import { describe, expect, it } from 'vitest';
 import { readSerOutput, root } from '../support/run-ser.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
@@ -14,8 +14,10 @@ const pages = [
     'architecture',
     'deploy',
     'errors',
+    'experiments',
     'features',
     'protocols',
+    'results',
     'runtime',
     'serving',
     'training',
@@ -49,13 +51,27 @@ describe('the documentation', () => {
     expect(rows.map(([, name]) => name)).toEqual([...protocolNames]);
   });
 
-  it('has the page of results that its files give, and no path of a machine in them', async () => {
-    cpSync(join(root, 'docs/results'), join(folder, 'results'), { recursive: true });
-    await writeResultsPage(join(folder, 'results.md'), []);
-    expect(readFileSync(join(folder, 'results.md'), 'utf8')).toBe(read('docs/results.md'));
-    for (const name of readdirSync(join(folder, 'results'))) {
-      expect(read(`docs/results/${name}`), name).not.toMatch(/[" ]\/\w/);
-    }
+  it.each([
+    { page: 'results', write: writeResultsPage },
+    { page: 'experiments', write: writeExperimentsPage },
+  ])('has the page of $page that its files give', async ({ page, write }) => {
+    cpSync(join(root, 'docs', page), join(folder, page), { recursive: true });
+    await write(join(folder, `${page}.md`), []);
+    expect(readFileSync(join(folder, `${page}.md`), 'utf8')).toBe(read(`docs/${page}.md`));
+  });
+
+  it.each(['docs/results', 'docs/experiments/results'])('%s names no path of a machine', (path) => {
+    const names = existsSync(join(root, path)) ? readdirSync(join(root, path)) : [];
+    for (const name of names) expect(read(join(path, name)), name).not.toMatch(/[" ]\/\w/);
+  });
+
+  it('the picture of the experiments shows every variant', () => {
+    const variants = [...read('docs/experiments.md').matchAll(/^\| ([\w.-]+) \| `/gm)];
+    const picture = join(root, 'docs/experiments.svg');
+    const shown = existsSync(picture) ? readFileSync(picture, 'utf8') : '';
+    expect(variants.map(([, name]) => name).filter((name) => !shown.includes(`>${name}<`))).toEqual(
+      [],
+    );
   });
 
   it.each(['predict-clip.ts', 'web/main.ts'])('the README shows the example %s', (name) => {

@@ -10,6 +10,7 @@ it.each([
   ['export-onnx'],
   ['features'],
   ['results'],
+  ['experiments'],
   ['serve'],
   ['listen'],
   ['demo'],

@@ -5,6 +5,7 @@ import { addDatasetsCommand } from './commands/datasets.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
+import { addExperimentsCommand } from './commands/experiments.ts';
 import { addExportOnnxCommand } from './commands/export-onnx.ts';
 import { addFeaturesCommand } from './commands/features.ts';
 import { addListenCommand } from './commands/listen.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addEvaluateCommand(program);
   addExportOnnxCommand(program);
   addResultsCommand(program);
+  addExperimentsCommand(program);
   addFeaturesCommand(program);
   addServeCommand(program);
   addDatasetsCommand(program);

@@ -21,6 +21,7 @@ export {
   writeSplitFile,
 } from './protocols/split-file.ts';
 export { type Recipe, readRecipe } from './recipes/recipe.ts';
+export { writeExperimentsPage } from './report/experiments-page.ts';
 export { writeResultsPage } from './report/results-page.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';
 export type {

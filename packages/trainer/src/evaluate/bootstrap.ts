@@ -12,10 +12,10 @@ export interface Interval {
 }
 
 const level = 0.95;
-const defaultResamples = 2000;
+export const defaultResamples = 2000;
 
 /** Fewer speakers cannot tell how speakers differ. */
-const fewestSpeakers = 3;
+export const fewestSpeakers = 3;
 
 /**
  * A 95 % percentile bootstrap interval of the unweighted average recall. Clips are drawn with
@@ -104,7 +104,8 @@ function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function resample(over: Interval['over'], resamples: number, draw: () => number): Interval {
+/** The 95 % percentile interval of what `draw` gives, each time from another resample. */
+export function resample(over: Interval['over'], resamples: number, draw: () => number): Interval {
   const scores = Float64Array.from({ length: resamples }, draw).sort();
   return {
     low: readQuantile(scores, (1 - level) / 2),

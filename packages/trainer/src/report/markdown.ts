@@ -1,4 +1,5 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
+import type { Spread } from '../run/summarise-folds.ts';
 
 /** A Markdown table. */
 export function formatTable(
@@ -17,4 +18,27 @@ export function formatInterval({ low, high }: Pick<Interval, 'low' | 'high'>): s
 /** A share as a percentage with one decimal. */
 export function formatPercent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
+}
+
+/** A difference of shares in percentage points, with its sign. */
+export function formatPoints(difference: number): string {
+  const points = (Math.abs(difference) * 100).toFixed(1);
+  if (Number(points) === 0) return points;
+  return `${difference < 0 ? '−' : '+'}${points}`;
+}
+
+/** Mean ± standard deviation; of one value the value. */
+export function formatSpread(
+  { mean, deviation, values }: Spread,
+  format: (value: number) => string,
+): string {
+  return values > 1 ? `${format(mean).replace(/ %$/, '')} ± ${format(deviation)}` : format(mean);
+}
+
+export function formatDuration(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`;
+}
+
+export function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

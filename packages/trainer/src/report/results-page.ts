@@ -3,8 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';
-import type { Spread } from '../run/summarise-folds.ts';
-import { formatInterval, formatPercent, formatTable } from './markdown.ts';
+import {
+  formatDuration,
+  formatInterval,
+  formatMegabytes,
+  formatPercent,
+  formatSpread,
+  formatTable,
+} from './markdown.ts';
 import {
   describeCrossValidation,
   isCrossValidation,
@@ -182,19 +188,6 @@ function formatCommand(command: string): string {
 function formatEnvironment(environment: Record<string, string>): string {
   const entries = Object.entries(environment).map(([what, value]) => `${what}: ${value}`);
   return `${entries.join('; ')}.`;
-}
-
-/** Mean ± standard deviation; of one value the value. */
-function formatSpread({ mean, deviation, values }: Spread, format: (value: number) => string) {
-  return values > 1 ? `${format(mean).replace(/ %$/, '')} ± ${format(deviation)}` : format(mean);
-}
-
-function formatDuration(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`;
-}
-
-function formatMegabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function toThreeDigits(value: number): string {
