@@ -13,6 +13,7 @@ interface CrossValidateCommandOptions {
   recipe: string;
   protocol: 'random' | 'ravdess-5fold' | 'emodb-loso' | 'speaker-kfold' | 'cross-corpus';
   folds?: number;
+  init?: string;
   seeds: number[];
   out?: string;
   jobs?: number;
@@ -33,6 +34,7 @@ export function addCrossValidateCommand(program: Command): void {
     )
     .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))
     .option('--seeds <list>', 'every fold is run with each, such as 0,1,2', parseList, [0])
+    .option('--init <run>', 'start from the weights of a finished run, which heard no test speaker')
     .option('--out <folder>', 'folder to write (default: runs/<recipe>-<protocol>)')
     .option('--jobs <n>', 'runs at the same time (default: the number of cores)', parseWhole(1))
     .option('--json', 'print one JSON event a line')
@@ -42,7 +44,7 @@ export function addCrossValidateCommand(program: Command): void {
     )
     .action(async (options: CrossValidateCommandOptions, command: Command) => {
       const { crossValidate, readRecipe } = await import('@ser/trainer');
-      const { data, protocol, folds, seeds, jobs } = options;
+      const { data, protocol, folds, seeds, jobs, init } = options;
       const recipe = await readRecipe(options.recipe);
       const outDirectory = options.out ?? join('runs', `${recipe.name}-${protocol}`);
       const progress = new Progress();
@@ -53,6 +55,7 @@ export function addCrossValidateCommand(program: Command): void {
             ...{ data, recipe, protocol, seeds, outDirectory, signal },
             ...(folds !== undefined && { folds }),
             ...(jobs !== undefined && { jobs }),
+            ...(init !== undefined && { init }),
             onEvent: show,
           }),
         ),

@@ -17,6 +17,7 @@ interface TrainCommandOptions {
   fold?: number;
   folds?: number;
   split?: string;
+  init?: string;
   epochs?: number;
   batchSize?: number;
   json?: boolean;
@@ -34,7 +35,7 @@ export function addTrainCommand(program: Command): void {
       new Option(
         '--resume <folder>',
         'go on with a run that was stopped, as it was begun',
-      ).conflicts(['data', 'out', 'fold', 'folds', 'split', 'epochs', 'batchSize']),
+      ).conflicts(['data', 'out', 'fold', 'folds', 'split', 'init', 'epochs', 'batchSize']),
     )
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
@@ -49,6 +50,7 @@ export function addTrainCommand(program: Command): void {
         'divide clips as a file says (`ser datasets split`), by no protocol',
       ).conflicts(['protocol', 'fold', 'folds']),
     )
+    .option('--init <run>', 'start from the weights of a finished run, which heard no test speaker')
     .option('--seed <n>', 'decides every random choice', parseWhole(0), 0)
     .option('--epochs <n>', "instead of the recipe's", parseWhole(1))
     .option('--batch-size <n>', "instead of the recipe's", parseWhole(1))
@@ -109,6 +111,7 @@ async function describeRun(
       fold: options.fold ?? null,
       ...(options.folds !== undefined && { folds: options.folds }),
       splitFile: options.split ?? null,
+      ...(options.init !== undefined && { init: options.init }),
     },
   };
 }

@@ -26,9 +26,17 @@ export function copyWeights(model: LayersModel): NamedTensorMap {
   );
 }
 
-/** Writes tensors into the weights of the same names; every weight must be there. */
-export function setWeights(model: LayersModel, tensors: NamedTensorMap): void {
+/**
+ * Writes tensors into the weights of the same names; every weight must be there that `isWanted`,
+ * which by default are all.
+ */
+export function setWeights(
+  model: LayersModel,
+  tensors: NamedTensorMap,
+  isWanted: (name: string) => boolean = () => true,
+): void {
   for (const [name, weight] of listWeights(model)) {
+    if (!isWanted(name)) continue;
     const tensor = tensors[name];
     if (!tensor) throw new Error(`There is no tensor for the weight ${name}.`);
     weight.write(tensor);

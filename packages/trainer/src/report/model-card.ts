@@ -5,6 +5,7 @@ import type { RunSettings } from '../run/run-folder.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
 import { type RunSummary, sides } from './run-summary.ts';
 import { countTestSpeakers, scoreSpeakers } from './speaker-scores.ts';
+import { listTrainedCorpora } from './trained-corpora.ts';
 
 /**
  * The model card of a run as Markdown: what the model is, what it was trained on, how it scored and
@@ -32,7 +33,7 @@ export function formatModelCard(summary: RunSummary, settings: RunSettings): str
 }
 
 function describeModel(
-  { labels, bestEpoch, createdAt }: RunSummary,
+  { labels, bestEpoch, createdAt, initialRun }: RunSummary,
   settings: RunSettings,
 ): string {
   const { features, trim, model, training } = settings.recipe;
@@ -45,21 +46,22 @@ function describeModel(
     last: `those of epoch ${bestEpoch}, the last`,
     average: 'the mean over the last quarter of the epochs',
   }[training.keep];
+  const started = initialRun
+    ? ` Training went on from the run ${initialRun.name} (recipe \`${initialRun.recipe}\`).`
+    : '';
   const ensemble = model.members > 1 ? `The mean of ${model.members} networks, each a` : 'A';
   const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB cut` : '';
   return [
     `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.`,
     `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.`,
-    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are ${kept}. Made ${createdAt.slice(0, 10)}.`,
+    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are ${kept}.${started} Made ${createdAt.slice(0, 10)}.`,
   ].join('\n\n');
 }
 
-function formatCorpora({ corpora, predictions }: RunSummary): string {
-  const rows = corpora.map(({ name, licence }) => {
+function formatCorpora(summary: RunSummary): string {
+  const rows = listTrainedCorpora(summary).map(({ name, clips, speakers, licence }) => {
     const known = Object.values(knownCorpora).find((corpus) => corpus.name === name);
-    const own = predictions.filter(({ corpus, split }) => corpus === name && split === 'train');
-    const speakers = new Set(own.map(({ speaker }) => speaker)).size;
-    return [known?.title ?? name, own.length, speakers, known?.language ?? 'not stated', licence];
+    return [known?.title ?? name, clips, speakers, known?.language ?? 'not stated', licence];
   });
   const header = ['corpus', 'training clips', 'speakers', 'language', 'licence of the data'];
   return formatTable(header, rows);
@@ -138,7 +140,8 @@ const limits = `- It was trained on acted emotions, spoken in a studio by few pe
 - Some uses of emotion recognition are restricted or forbidden by law, for example at work and in schools in the European Union.
 - A confidence is calibrated on the validation speakers; on other voices and microphones it is less reliable.`;
 
-function formatLicence({ corpora }: RunSummary): string {
+function formatLicence(summary: RunSummary): string {
+  const corpora = listTrainedCorpora(summary);
   const lines = corpora.map(({ name, licence }) => {
     const known = Object.values(knownCorpora).find((corpus) => corpus.name === name);
     return `- ${known?.title ?? name}: ${licence}.${known ? ` ${known.citation} ${known.url}` : ''}`;

@@ -22,12 +22,31 @@ export interface ClipPrediction {
   confidence: number;
 }
 
+/** Clips of one corpus that a model was trained on. */
+export interface TrainedCorpus {
+  name: string;
+  clips: number;
+  speakers: number;
+  licence: string;
+  synthetic: boolean;
+}
+
+/** The finished run that a training took its first weights from. */
+export interface InitialRun {
+  name: string;
+  recipe: string;
+  /** What it was trained on, and what the run before it was. */
+  corpora: TrainedCorpus[];
+}
+
 /** All that a report tells of one training run; plain JSON, stored as `run.json`. */
 export interface RunSummary {
   name: string;
   /** ISO 8601. */
   createdAt: string;
   recipe: { name: string; settings: object };
+  /** Absent where training began with random weights. */
+  initialRun?: InitialRun;
   /** The labels in the order of the model's outputs. */
   labels: string[];
   corpora: CorpusSummary[];

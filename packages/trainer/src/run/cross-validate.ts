@@ -45,6 +45,8 @@ export interface CrossValidateOptions {
   folds?: number;
   /** Every fold is run with each of them. Default 0 alone. */
   seeds?: readonly number[];
+  /** A finished run whose weights every run starts from. Default: random weights. */
+  init?: string;
   /** Folder of the run folders and of the results file. */
   outDirectory: string;
   /** Runs at the same time, each in a process of its own. Default: the number of cores. */
@@ -157,7 +159,7 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
 
 /** Lists the runs, once the features of all clips are in the cache. */
 async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
-  const { data, recipe, protocol, seeds = [0], signal } = options;
+  const { data, recipe, protocol, seeds = [0], init, signal } = options;
   const folds = options.folds !== undefined && { folds: options.folds };
   if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
   const { dataset } = await extractDataset(await readDataset(data, recipe), {
@@ -172,7 +174,10 @@ async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
     listFolds(dataset, { protocol, seed, ...folds }).map(({ fold, test }) => ({
       name: fold === null ? `seed-${seed}` : `seed-${seed}-fold-${fold}`,
       tested: test,
-      settings: { data: [...data], recipe, protocol, seed, fold, ...folds, splitFile: null },
+      settings: {
+        ...{ data: [...data], recipe, protocol, seed, fold, ...folds, splitFile: null },
+        ...(init !== undefined && { init }),
+      },
     })),
   );
 }
@@ -202,11 +207,13 @@ function describeResults(
   };
 }
 
-function formatCommand({ data, recipe, protocol, folds, seeds = [0] }: CrossValidateOptions) {
+function formatCommand(options: CrossValidateOptions): string {
+  const { data, recipe, protocol, folds, seeds = [0], init } = options;
   return [
     `ser cross-validate --data ${data.join(' ')} --recipe ${recipe.name} --protocol ${protocol}`,
     ...(folds === undefined ? [] : [`--folds ${folds}`]),
     `--seeds ${seeds.join(',')}`,
+    ...(init === undefined ? [] : [`--init ${init}`]),
   ].join(' ');
 }
 

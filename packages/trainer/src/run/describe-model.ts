@@ -1,13 +1,14 @@
 import type { Manifest, Score } from '@ser/runtime/core';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import { type RunSummary, type Side, sides } from '../report/run-summary.ts';
+import { listTrainedCorpora } from '../report/trained-corpora.ts';
 import { version } from '../version.ts';
 import type { RunSettings } from './run-folder.ts';
 
 /** The manifest of a run's model: what it takes, what it says, where it comes from, how it scored. */
 export function describeModel(settings: RunSettings, summary: RunSummary): Manifest {
   const { recipe } = settings;
-  const training = summary.predictions.filter(({ split }) => split === 'train');
+  const corpora = listTrainedCorpora(summary);
   return {
     formatVersion: 1,
     name: summary.name,
@@ -17,12 +18,8 @@ export function describeModel(settings: RunSettings, summary: RunSummary): Manif
     training: {
       recipe: recipe.name,
       seed: settings.seed,
-      corpora: summary.corpora.map(({ name, licence }) => {
-        const own = training.filter(({ corpus }) => corpus === name);
-        const speakers = new Set(own.map(({ speaker }) => speaker)).size;
-        return { name, clips: own.length, speakers, licence };
-      }),
-      synthetic: summary.corpora.some(({ synthetic }) => synthetic),
+      corpora: corpora.map(({ synthetic, ...corpus }) => corpus),
+      synthetic: corpora.some(({ synthetic }) => synthetic),
     },
     scores: sides.flatMap((side) => {
       const evaluation = summary.evaluations[side];

@@ -30,6 +30,8 @@ const settingsSchema = z.object({
   /** How many folds `speaker-kfold` makes; absent: 5. */
   folds: z.int().min(2).optional(),
   splitFile: z.string().nullable(),
+  /** The finished run whose weights training starts from; absent: random weights. */
+  init: z.string().optional(),
 });
 
 /** What a run was asked to do. */

@@ -9,7 +9,13 @@ import { applyTemperature, fitTemperature } from '../evaluate/temperature.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
 import type { Split } from '../protocols/split.ts';
-import { type ClipPrediction, type RunSummary, type Side, sides } from '../report/run-summary.ts';
+import {
+  type ClipPrediction,
+  type InitialRun,
+  type RunSummary,
+  type Side,
+  sides,
+} from '../report/run-summary.ts';
 import { tensorflowVersion } from '../tensorflow/tf.ts';
 import { version } from '../version.ts';
 import type { RunSettings } from './run-folder.ts';
@@ -24,6 +30,7 @@ export interface FinishedRun {
   matrices: ReadonlyMap<Clip, FeatureMatrix>;
   model: LayersModel;
   fit: FitResult;
+  initialRun?: InitialRun | undefined;
 }
 
 /**
@@ -75,6 +82,7 @@ export function summariseRun(run: FinishedRun): RunSummary {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),
     recipe: { name: settings.recipe.name, settings: settings.recipe },
+    ...(run.initialRun && { initialRun: run.initialRun }),
     labels,
     corpora: run.dataset.corpora,
     skipped: run.dataset.skipped,

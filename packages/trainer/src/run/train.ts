@@ -15,6 +15,7 @@ import { writeReport } from '../report/write-report.ts';
 import { createExamples } from './create-examples.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
+import { loadInitialWeights } from './initial-weights.ts';
 import { isNewRun, type RunSettings, runFiles, writeRunSettings } from './run-folder.ts';
 import { summariseRun } from './summarise-run.ts';
 
@@ -104,6 +105,10 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     seed: settings.seed,
   });
   setFeatureStatistics(model, measureFeatures(train.map(({ matrix }) => matrix)));
+  const initialRun =
+    settings.init === undefined
+      ? undefined
+      : await loadInitialWeights(model, settings.init, { recipe, labels, split });
   const { epochs } = recipe.training;
   const versionsPerEpoch = recipe.augmentation?.versionsPerEpoch ?? 1;
   const total = countDraws(train, versionsPerEpoch);
@@ -128,6 +133,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     matrices,
     model,
     fit,
+    initialRun,
   });
   model.dispose();
   await writeReport(directory, summary);

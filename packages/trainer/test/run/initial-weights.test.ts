@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RunSettings } from '../../src/run/run-folder.ts';
+import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
+
+// Worker threads need the built package.
+const { train } = (await import(
+  new URL('../../dist/index.js', import.meta.url).href
+)) as typeof import('../../src/index.ts');
+
+describe('a training that starts from a finished run', () => {
+  it('goes on from its weights, names it, and refuses what it heard', async () => {
+    const { directory, corpus } = await makeSyntheticCorpus();
+    const { SER_CACHE_DIR } = process.env;
+    process.env.SER_CACHE_DIR = join(directory, 'cache');
+    onTestFinished(() => {
+      if (SER_CACHE_DIR === undefined) delete process.env.SER_CACHE_DIR;
+      else process.env.SER_CACHE_DIR = SER_CACHE_DIR;
+    });
+    const recipe = { ...tinyRecipe, training: { ...tinyRecipe.training, epochs: 12 } };
+    const run = async (name: string, changes: Partial<RunSettings> = {}) => {
+      const outDirectory = join(directory, name);
+      await mkdir(outDirectory, { recursive: true });
+      const settings: RunSettings = {
+        ...{ data: [corpus], recipe, protocol: 'speaker-kfold', seed: 0, fold: 0 },
+        ...{ splitFile: null, ...changes },
+      };
+      return (await train({ settings, outDirectory })).summary;
+    };
+    const short = { ...recipe, training: { ...recipe.training, epochs: 1 } };
+    const earlier = await run('earlier');
+    const alone = await run('alone', { recipe: short, seed: 0 });
+    const later = await run('later', { recipe: short, init: join(directory, 'earlier') });
+    expect(later.history[0]!.trainLoss).toBeLessThan(alone.history[0]!.trainLoss - 0.2);
+    expect(later.initialRun).toMatchObject({ name: 'earlier', recipe: 'tiny' });
+    expect(later.initialRun!.corpora.map(({ name }) => name)).toEqual(
+      earlier.corpora.map(({ name }) => name),
+    );
+    expect(alone.initialRun).toBeUndefined();
+
+    await expect(run('leak', { fold: 1, init: join(directory, 'earlier') })).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringMatching(/earlier, which heard the speaker/),
+    });
+    const other = { ...recipe, model: { ...recipe.model, denseUnits: 9 } };
+    await expect(
+      run('other', { recipe: other, init: join(directory, 'earlier') }),
+    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/another `model`/) });
+  }, 120_000);
+});
