@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RunSummary } from '../../src/report/run-summary.ts';
 import type { RunSettings } from '../../src/run/run-folder.ts';
 import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
 
@@ -28,11 +29,14 @@ describe('a training that starts from a finished run', () => {
       };
       return (await train({ settings, outDirectory })).summary;
     };
-    const short = { ...recipe, training: { ...recipe.training, epochs: 1 } };
+    // Hardly any learning: what the weights said before is what they say after.
+    const training = { ...recipe.training, epochs: 1, learningRate: 1e-9 };
+    const short = { ...recipe, training };
     const earlier = await run('earlier');
-    const alone = await run('alone', { recipe: short, seed: 0 });
+    const alone = await run('alone', { recipe: short });
     const later = await run('later', { recipe: short, init: join(directory, 'earlier') });
-    expect(later.history[0]!.trainLoss).toBeLessThan(alone.history[0]!.trainLoss - 0.2);
+    expect(listConfidences(later)).toEqual(listConfidences(earlier));
+    expect(listConfidences(alone)).not.toEqual(listConfidences(earlier));
     expect(later.initialRun).toMatchObject({ name: 'earlier', recipe: 'tiny' });
     expect(later.initialRun!.corpora.map(({ name }) => name)).toEqual(
       earlier.corpora.map(({ name }) => name),
@@ -49,3 +53,7 @@ describe('a training that starts from a finished run', () => {
     ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/another `model`/) });
   }, 120_000);
 });
+
+function listConfidences({ predictions }: RunSummary): string[] {
+  return predictions.map(({ clipId, confidence }) => `${clipId} ${confidence.toFixed(4)}`);
+}
