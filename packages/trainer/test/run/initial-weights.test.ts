@@ -50,7 +50,10 @@ describe('a training that starts from a finished run', () => {
     const other = { ...recipe, model: { ...recipe.model, denseUnits: 9 } };
     await expect(
       run('other', { recipe: other, init: join(directory, 'earlier') }),
-    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/another `model`/) });
+    ).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/another `model`/),
+    });
   }, 120_000);
 });
 
