@@ -10,6 +10,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'notebooks/README.md',
   ...[
     'architecture',
     'deploy',
@@ -23,6 +24,13 @@ const pages = [
     'training',
   ].map((name) => `docs/${name}.md`),
 ];
+
+interface NotebookCell {
+  cell_type: string;
+  source: string[];
+  execution_count: number;
+  outputs: { output_type: string }[];
+}
 
 const folder = makeTemporaryFolder();
 
@@ -63,6 +71,22 @@ describe('the documentation', () => {
   it.each(['docs/results', 'docs/experiments/results'])('%s names no path of a machine', (path) => {
     const names = existsSync(join(root, path)) ? readdirSync(join(root, path)) : [];
     for (const name of names) expect(read(join(path, name)), name).not.toMatch(/[" ]\/\w/);
+  });
+
+  it('the notebook ran to its end, and reads files that exist', () => {
+    const { cells, metadata } = JSON.parse(read('notebooks/ser_experiments.ipynb'));
+    expect(metadata.kernelspec.name).toBe('deno');
+    const code = cells.filter((cell: NotebookCell) => cell.cell_type === 'code') as NotebookCell[];
+    expect(code.map((cell) => cell.execution_count)).toEqual(code.map((_, at) => at + 1));
+    expect(code.flatMap(({ outputs }) => outputs).map((each) => each.output_type)).not.toContain(
+      'error',
+    );
+    const text = cells.flatMap(({ source }: NotebookCell) => source).join('');
+    const paths = [...text.matchAll(/['(]([.][.]?\/[\w./-]+|README.md)/g)].map(([, path]) => path!);
+    expect(paths.length).toBeGreaterThan(4);
+    // A folder that is not there yet reads as an empty one.
+    const missing = paths.filter((path) => !existsSync(join(root, 'notebooks', path)));
+    expect(missing.filter((path) => path !== '../docs/experiments/results')).toEqual([]);
   });
 
   it('the picture of the experiments shows every variant', () => {
