@@ -101,6 +101,7 @@ it.each(['README.md', 'docs/training.md'])(
 
 it('the pages’ files are there afterwards', () => {
   expect(readdirSync(join(folder, 'runs')).sort()).toEqual([
+    'adapted',
     'first',
     'mine',
     'random',
