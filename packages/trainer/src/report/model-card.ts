@@ -4,7 +4,12 @@ import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
 import { type RunSummary, sides } from './run-summary.ts';
-import { countTestSpeakers, scoreSpeakers } from './speaker-scores.ts';
+import {
+  countTestSpeakers,
+  type GroupScore,
+  scoreCorpora,
+  scoreSpeakers,
+} from './speaker-scores.ts';
 import { listTrainedCorpora } from './trained-corpora.ts';
 
 /**
@@ -22,8 +27,7 @@ export function formatModelCard(summary: RunSummary, settings: RunSettings): str
     describeProtocol(summary),
     formatScores(summary),
     ...(test ? ['## What it confuses', formatConfusion(test), describeConfusion(test)] : []),
-    '## By speaker of the test side',
-    formatSpeakers(summary),
+    ...formatGroups(summary),
     '## Limits',
     limits,
     '## Licence',
@@ -124,15 +128,24 @@ function describeConfusion({ labels, confusion }: Evaluation): string {
   return `Most often it takes ${named.join(', ')}.`;
 }
 
-function formatSpeakers({ predictions }: RunSummary): string {
-  const scores = scoreSpeakers(predictions.filter(({ split }) => split === 'test'));
-  const rows = scores.map(({ corpus, speaker, clips, uar, hardest }) => [
-    `${corpus} ${speaker}`,
-    clips,
-    formatPercent(uar),
-    `${hardest.label} (recall ${formatPercent(hardest.recall)})`,
-  ]);
-  return formatTable(['speaker', 'clips', 'UAR', 'hardest label'], rows);
+/** A table of the test side's speakers, worst first, and one of its corpora where it has several. */
+function formatGroups({ predictions }: RunSummary): string[] {
+  const test = predictions.filter(({ split }) => split === 'test');
+  const toTable = (what: string, scores: readonly GroupScore[]): string => {
+    const rows = scores.map(({ corpus, speaker, clips, uar, hardest }) => [
+      speaker === null ? corpus : `${corpus} ${speaker}`,
+      clips,
+      formatPercent(uar),
+      `${hardest.label} (recall ${formatPercent(hardest.recall)})`,
+    ]);
+    return formatTable([what, 'clips', 'UAR', 'hardest label'], rows);
+  };
+  const corpora = scoreCorpora(test);
+  return [
+    ...(corpora.length > 1 ? ['## By corpus of the test side', toTable('corpus', corpora)] : []),
+    '## By speaker of the test side',
+    toTable('speaker', scoreSpeakers(test)),
+  ];
 }
 
 const limits = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, noise and telephone sound are outside what was measured.
