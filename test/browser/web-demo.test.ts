@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badClips } from '../support/bad-clips.ts';
 import { synthesiseTalk } from '../support/synthetic-wav.ts';
-import { clipPath, modelPath, root } from './clips.ts';
+import { clipPath, demoModelPath, root } from './clips.ts';
 import { launchChromium } from './launch-chromium.ts';
 import {
   chooseFiles,
@@ -59,7 +59,7 @@ describe('the web demo in Chromium', () => {
 
   beforeAll(async () => {
     site = await openDemoSite();
-    classifier = await createClassifier(modelPath);
+    classifier = await createClassifier(demoModelPath);
     browser = await launchChromium();
     context = await browser.newContext();
     offences = watch(context, site.url);

@@ -1,6 +1,7 @@
 import { loadClip } from '@ser/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePcmWav } from '../../packages/trainer/src/datasets/synthetic/pcm-wav.ts';
+import { demoModelPath } from '../browser/clips.ts';
 import { launchChromium } from '../browser/launch-chromium.ts';
 import { chooseFiles, type DemoSite, openDemoSite, save } from '../browser/web-demo/demo-site.ts';
 import { describeLive } from '../browser/web-demo/live-suite.ts';
@@ -28,7 +29,7 @@ describe('the web demo on real speech', () => {
       ...pickClips('emodb', 10),
       ...pickClips('crema-d', 10),
     ];
-    const expected = await readSerJson<Judged[]>(['predict', ...clips, '--json']);
+    const expected = await readSerJson<Judged[]>(['predict', ...clips, '--model', demoModelPath, '--json']);
     const browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(site.url);
