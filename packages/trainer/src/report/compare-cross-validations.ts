@@ -57,6 +57,9 @@ export function compareCrossValidations(
     variant,
     changes: [
       ...(corpora === otherCorpora ? [] : [`corpora: ${otherCorpora} → ${corpora}`]),
+      ...(baseline.init === variant.init
+        ? []
+        : [`init: ${nameInit(baseline)} → ${nameInit(variant)}`]),
       ...describeRecipeDifference(baseline.recipe, variant.recipe),
     ],
     ...comparePaired(pairs),
@@ -68,6 +71,10 @@ function listCorpora({ data }: PublishedCrossValidation): string {
     .map((path) => basename(path))
     .sort()
     .join(' + ');
+}
+
+function nameInit({ init }: PublishedCrossValidation): string {
+  return init === undefined ? 'random weights' : basename(init);
 }
 
 /** The speakers and labels that both have, in the same order. */

@@ -32,7 +32,7 @@ export async function describeCrossValidation(
   directory: string,
 ): Promise<PublishedCrossValidation> {
   const results = (await readRunJson(directory, resultsFile)) as CrossValidation;
-  const { command, data, runs, pooled, runCount } = results;
+  const { command, data, init, runs, pooled, runCount } = results;
   if (!pooled || runs.length < runCount) {
     const done = pooled ? `${runs.length} of ${runCount} runs are done` : 'it is of another kind';
     throw new SerError(
@@ -41,12 +41,16 @@ export async function describeCrossValidation(
     );
   }
   const published = data.map((path) => `data/${basename(path)}`);
+  const publishedInit = init === undefined ? undefined : `runs/${basename(init)}`;
   const model = await stat(join(directory, runs[0]!.directory, runFiles.model)).catch(() => null);
   return {
     name: basename(resolve(directory)),
     ...results,
-    command: command.replace(data.join(' '), published.join(' ')),
+    command: command
+      .replace(data.join(' '), published.join(' '))
+      .replace(`--init ${init}`, `--init ${publishedInit}`),
     data: published,
+    ...(publishedInit !== undefined && { init: publishedInit }),
     modelBytes: model?.size ?? null,
     runs: runs.map(({ directory: _folder, corpora: _corpora, ...scores }) => scores),
     pooled: await Promise.all(pooled.map((scores) => addCounts(directory, scores, runs))),

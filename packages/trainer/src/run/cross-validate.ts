@@ -66,6 +66,8 @@ export interface CrossValidation extends FoldsSummary {
   /** How many folds `speaker-kfold` was asked to make; null: as the protocol has it. */
   folds: number | null;
   data: string[];
+  /** The finished run whose weights every run started from; absent: random weights. */
+  init?: string;
   seeds: number[];
   /** Runs of the whole; `runs` has fewer while it is under way. */
   runCount: number;
@@ -196,11 +198,12 @@ function describeResults(
   finished: FinishedFold[],
   rest: Pick<CrossValidation, 'runCount' | 'jobs' | 'elapsedSec'>,
 ): CrossValidation {
-  const { recipe, protocol, folds = null, data, seeds = [0] } = options;
+  const { recipe, protocol, folds = null, data, seeds = [0], init } = options;
   return {
     command: formatCommand(options),
     createdAt: new Date().toISOString(),
     ...{ recipe, protocol, folds, data: [...data], seeds: [...seeds] },
+    ...(init !== undefined && { init }),
     ...rest,
     environment: finished[0]!.summary.environment,
     ...summariseFolds(finished),
