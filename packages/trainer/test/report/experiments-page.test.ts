@@ -94,6 +94,19 @@ describe('writeExperimentsPage', () => {
     expect(await write(['better'], [])).toBe(page);
   });
 
+  it('counts the run that a variant started from as its change', async () => {
+    const init = join(folder, 'machine', 'earlier');
+    const directories = [
+      await writeCrossValidation('base', some),
+      await writeCrossValidation('pretrained', all, { init }),
+    ];
+    const page = await write(['pretrained'], directories);
+    expect(page).toContain('`init: random weights → earlier`');
+    expect(await readFile(join(folder, 'page', 'results', 'pretrained.json'), 'utf8')).toContain(
+      '"init": "runs/earlier"',
+    );
+  });
+
   it('compares over the speakers that both have where the corpora differ', async () => {
     const speakers = makeRun(some).predictions.map(({ speaker }) => speaker);
     const [first] = speakers;

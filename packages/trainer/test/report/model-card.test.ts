@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { formatModelCard } from '../../src/report/model-card.ts';
+import type { RunSummary } from '../../src/report/run-summary.ts';
+import type { RunSettings } from '../../src/run/run-folder.ts';
+import { tinyRecipe } from '../run/tiny-run.ts';
+import { makeSampleRun } from './sample-run.ts';
+
+const settings: RunSettings = {
+  ...{ data: ['data/ravdess'], recipe: tinyRecipe, protocol: 'speaker-kfold', seed: 2, fold: 1 },
+  splitFile: null,
+};
+
+it('scores each corpus of the test side where there are several, and each speaker', () => {
+  const run = makeSampleRun();
+  const emodb = makeSampleRun('emodb').predictions;
+  const predictions = [...run.predictions, ...emodb];
+  const card = formatModelCard({ ...run, predictions }, settings);
+  const [, table] = card.split('## By corpus of the test side');
+  const clips = emodb.filter(({ split }) => split === 'test').length;
+  expect(table).toMatch(new RegExp(`^\\| emodb \\| ${clips} \\| \\d`, 'm'));
+  expect(table).toMatch(/^\| ravdess 0\d \| 60 \| \d/m);
+  expect(formatModelCard(run, settings)).not.toContain('By corpus');
+});
+
+it('tells what the run before it was trained on, and its licence', () => {
+  const licence = 'CC BY-NC 9.9';
+  const earlier = { name: 'crema-d', clips: 7, speakers: 3, licence, synthetic: false };
+  const run: RunSummary = {
+    ...makeSampleRun('emodb'),
+    initialRun: { name: 'before', recipe: 'tiny', corpora: [earlier] },
+  };
+  const card = formatModelCard(run, settings);
+  expect(card).toContain('Training went on from the run before (recipe `tiny`).');
+  expect(card).toMatch(/\| 7 \| 3 \| English .* \| CC BY-NC 9\.9 \|/);
+  expect(card).toContain('non-commercial');
+});
