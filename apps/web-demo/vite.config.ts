@@ -4,7 +4,7 @@ import { defineConfig, type Rollup } from 'vite';
 import { precachePlugin } from './precache-plugin.ts';
 
 const here = import.meta.dirname;
-const modelPath = resolve(here, process.env.SER_MODEL ?? '../../models/model.int8.onnx');
+const modelPath = resolve(here, process.env.SER_MODEL ?? '../../models/model.float16.onnx');
 if (!existsSync(modelPath)) {
   throw new Error(
     `The demo needs a model and there is none at ${modelPath}. Train one with \`pnpm ser train\`, or name another file in SER_MODEL.`,

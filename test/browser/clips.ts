@@ -11,8 +11,8 @@ export const modelPath = existsSync(shippedModel)
   ? shippedModel
   : join(fixtures, 'tiny-model.onnx');
 
-/** The model that the web demo is built with: the shipped one in 8 bits, for a short first visit. */
-export const demoModelPath = join(root, 'models/model.int8.onnx');
+/** The model that the web demo is built with: the shipped one in 16 bits, for a shorter first visit. */
+export const demoModelPath = join(root, 'models/model.float16.onnx');
 
 /** Path of one of the runtime's synthetic clips. */
 export function clipPath(name: string): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
-import { modelPath, root } from '../clips.ts';
+import { demoModelPath, root } from '../clips.ts';
 import { type FolderServer, serveFolder } from '../serve-folder.ts';
 
 /** The built demo, served below a path. */
@@ -13,10 +13,10 @@ export interface DemoSite extends FolderServer {
   serveAgain(settings?: { isIsolated?: boolean }): Promise<FolderServer>;
 }
 
-/** Builds the demo with the model that the tests use, and serves it. */
+/** Builds the demo with its own model, and serves it. */
 export async function openDemoSite(): Promise<DemoSite> {
   const folder = await mkdtemp(join(tmpdir(), 'ser-web-demo-'));
-  process.env.SER_MODEL = modelPath;
+  process.env.SER_MODEL = demoModelPath;
   // The test runner's own value would make it a build for development.
   process.env.NODE_ENV = 'production';
   await build({
