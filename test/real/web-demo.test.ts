@@ -29,7 +29,13 @@ describe('the web demo on real speech', () => {
       ...pickClips('emodb', 10),
       ...pickClips('crema-d', 10),
     ];
-    const expected = await readSerJson<Judged[]>(['predict', ...clips, '--model', demoModelPath, '--json']);
+    const expected = await readSerJson<Judged[]>([
+      'predict',
+      ...clips,
+      '--model',
+      demoModelPath,
+      '--json',
+    ]);
     const browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(site.url);
