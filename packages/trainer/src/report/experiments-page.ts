@@ -83,7 +83,9 @@ export async function writeExperimentsPage(
   }
   if (experiments.length > 0) {
     const picture = await renderSvg(describeForest(experiments, lightPalette));
-    await writeFileAtomic(`${page}.svg`, picture);
+    // What a screen reader says of it.
+    const title = '<title>Of every variant the difference in UAR to its baseline</title>';
+    await writeFileAtomic(`${page}.svg`, picture.replace('>', `>${title}`));
   }
   await writeFileAtomic(pagePath, formatExperimentsPage(basename(page), experiments));
 }
