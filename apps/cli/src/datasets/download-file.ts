@@ -19,7 +19,7 @@ export interface DownloadOptions {
   maxBytes: number;
   onProgress?: (bytes: number) => void;
   signal?: AbortSignal | undefined;
-  /** Waits before each further try, in milliseconds. Default 1, 2, 4 and 8 s. */
+  /** Waits before further tries that bring nothing new, in milliseconds. Default 1, 2, 4 and 8 s. */
   retryMs?: readonly number[];
   /** A server that sends nothing for so long has broken off. Default 60 s. */
   idleMs?: number;
@@ -39,7 +39,10 @@ class BrokenOff extends Error {}
 export async function downloadFile(url: string, options: DownloadOptions): Promise<void> {
   const { path, checksum, signal, retryMs = [1000, 2000, 4000, 8000] } = options;
   const part = `${path}.part`;
-  for (let attempt = 0; ; attempt++) {
+  // Tries in a row that brought nothing new; what breaks off often still comes to its end.
+  let failures = 0;
+  let most = 0;
+  while (true) {
     try {
       await fetchRest(url, part, options);
       break;
@@ -48,12 +51,15 @@ export async function downloadFile(url: string, options: DownloadOptions): Promi
       if (error instanceof SerError) throw error;
       const reason = describe(error);
       if (!(error instanceof BrokenOff) && !(error instanceof TypeError)) throw error;
-      if (attempt >= retryMs.length) {
+      const { bytes = 0 } = (await readPart(part, url)) ?? {};
+      if (bytes > most) failures = 0;
+      most = Math.max(most, bytes);
+      if (failures >= retryMs.length) {
         throw new SerError('DOWNLOAD_FAILED', `${url} cannot be downloaded: ${reason}.`, {
           cause: error,
         });
       }
-      await sleep(retryMs[attempt]);
+      await sleep(retryMs[failures++]);
     }
   }
   if (checksum) {
