@@ -1,3 +1,4 @@
+import { average } from '../average.ts';
 import { groupBy } from '../group-by.ts';
 import { createRandom, type Random } from '../random.ts';
 
@@ -98,10 +99,6 @@ function drawRecall(
   }
   const recalls = Array.from(all, (count, label) => (count > 0 ? hits[label]! / count : null));
   return average(recalls.filter((recall) => recall !== null));
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The 95 % percentile interval of what `draw` gives, each time from another resample. */

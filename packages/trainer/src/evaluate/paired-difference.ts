@@ -1,3 +1,4 @@
+import { average } from '../average.ts';
 import { compareText } from '../datasets/emotions.ts';
 import { createRandom } from '../random.ts';
 import { defaultResamples, fewestSpeakers, type Interval, resample } from './bootstrap.ts';
@@ -83,8 +84,4 @@ function createScorer({ labels, speakers }: SpeakerCounts, names: readonly strin
     const recalls = Array.from(clips, (count, label) => (count > 0 ? hits[label]! / count : null));
     return average(recalls.filter((recall) => recall !== null));
   };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
+import { average } from '../average.ts';
 import { type Comparison, compareCrossValidations } from './compare-cross-validations.ts';
 import { describeForest } from './forest-chart.ts';
 import {
@@ -177,8 +178,4 @@ function describeShared(baseline: PublishedCrossValidation, comparison: Comparis
   return [
     `The difference of ${variant.name} is over the ${speakers} test speakers that both have, of ${all} and ${own}: there the baseline's UAR is ${formatPercent(before!)}, the variant's ${formatPercent(after!)}.`,
   ];
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -2,6 +2,7 @@ import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
+import { keptWeights } from './kept-weights.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
 import { type RunSummary, sides } from './run-summary.ts';
 import {
@@ -45,11 +46,8 @@ function describeModel(
     model.normalisation === 'clip'
       ? "each column brought to mean 0 and variance 1 over the clip's own frames"
       : 'each column brought to mean 0 and variance 1 over the training clips';
-  const kept = {
-    best: `those of epoch ${bestEpoch}, picked on validation clips`,
-    last: `those of epoch ${bestEpoch}, the last`,
-    average: 'the mean over the last quarter of the epochs',
-  }[training.keep];
+  const epoch = training.keep === 'average' ? '' : `those of epoch ${bestEpoch}, `;
+  const kept = `${epoch}${keptWeights[training.keep]}`;
   const started = initialRun
     ? ` Training went on from the run ${initialRun.name} (recipe \`${initialRun.recipe}\`).`
     : '';

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';
+import { keptWeights } from './kept-weights.ts';
 import {
   formatDuration,
   formatInterval,
@@ -64,15 +65,16 @@ export async function writeResultsPage(
 }
 
 async function describeRun(directory: string): Promise<PublishedRun> {
-  const { protocol, seed, fold, folds, recipe, data } = await readRunSettings(directory);
+  const { protocol, seed, fold, folds, recipe, data, init } = await readRunSettings(directory);
   const { predictions, skipped, ...summary } = await readRunSummary(directory);
   const names = data.map((path) => `data/${basename(path)}`).join(' ');
   const foldFlag = fold === null ? '' : ` --fold ${fold}`;
   const foldsFlag = folds === undefined ? '' : ` --folds ${folds}`;
+  const initFlag = init === undefined ? '' : ` --init runs/${basename(init)}`;
   const { epochs } = recipe.training;
   return {
     ...summary,
-    command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag}${foldsFlag} --seed ${seed} --epochs ${epochs}`,
+    command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag}${foldsFlag}${initFlag} --seed ${seed} --epochs ${epochs}`,
     trainingSec: summary.history.reduce((sum, { durationSec }) => sum + durationSec, 0),
   };
 }
@@ -173,7 +175,7 @@ function formatRuns(runs: readonly PublishedRun[]): string {
 
 function formatRunOrigin(run: PublishedRun): string {
   const { name, command, bestEpoch, history, recipe, environment } = run;
-  const kept = recipe.settings.training?.keep === 'last' ? 'the last' : 'picked on validation';
+  const kept = keptWeights[recipe.settings.training?.keep ?? 'best'];
   return [
     `### ${name}`,
     formatCommand(command),

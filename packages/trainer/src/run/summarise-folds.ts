@@ -1,3 +1,4 @@
+import { average } from '../average.ts';
 import { type PooledScores, poolPredictions } from '../evaluate/pool-predictions.ts';
 import { countSpeakers, type SpeakerCounts } from '../evaluate/speaker-counts.ts';
 import { groupBy } from '../group-by.ts';
@@ -104,7 +105,7 @@ function spread(scores: readonly PooledScores[]): Spreads {
 }
 
 function measureSpread(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = average(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
   return { mean, deviation, values: values.length };

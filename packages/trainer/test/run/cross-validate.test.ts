@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { clipKey } from '../../src/datasets/clip.ts';
 import { readDataset } from '../../src/datasets/read-dataset.ts';
-import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
+import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
 // Worker threads and processes need the built package.
 const { crossValidate } = (await import(
@@ -12,12 +12,7 @@ const { crossValidate } = (await import(
 
 it('runs every seed once, resumes, and augments training clips only', async () => {
   const { directory, corpus } = await makeSyntheticCorpus();
-  const { SER_CACHE_DIR } = process.env;
-  process.env.SER_CACHE_DIR = join(directory, 'cache');
-  onTestFinished(() => {
-    if (SER_CACHE_DIR === undefined) delete process.env.SER_CACHE_DIR;
-    else process.env.SER_CACHE_DIR = SER_CACHE_DIR;
-  });
+  const cache = useOwnCache(directory);
   const outDirectory = join(directory, 'out');
   const states: string[] = [];
   const run = (seeds: number[]) =>
@@ -31,7 +26,7 @@ it('runs every seed once, resumes, and augments training clips only', async () =
       onEvent: (event) => event.type === 'run' && states.push(`${event.name} ${event.state}`),
     });
   const first = await run([0]);
-  await expectOnlyTrainingCopies(join(directory, 'cache'), corpus, join(outDirectory, 'seed-0'));
+  await expectOnlyTrainingCopies(cache, corpus, join(outDirectory, 'seed-0'));
   const { mtimeMs } = await stat(join(outDirectory, 'seed-0', 'model.onnx'));
 
   states.length = 0;

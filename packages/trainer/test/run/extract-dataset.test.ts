@@ -1,9 +1,9 @@
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { readDataset } from '../../src/datasets/read-dataset.ts';
 import { parseRecipe } from '../../src/recipes/recipe.ts';
-import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
+import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
 // Worker threads need the built package.
 const dist = (path: string): Promise<unknown> =>
@@ -18,12 +18,7 @@ const { extractCopies } = (await dist(
 /** A corpus and a cache of its own, for one test. */
 async function prepare() {
   const { directory, corpus } = await makeSyntheticCorpus();
-  const { SER_CACHE_DIR } = process.env;
-  process.env.SER_CACHE_DIR = join(directory, 'cache');
-  onTestFinished(() => {
-    if (SER_CACHE_DIR === undefined) delete process.env.SER_CACHE_DIR;
-    else process.env.SER_CACHE_DIR = SER_CACHE_DIR;
-  });
+  useOwnCache(directory);
   return corpus;
 }
 

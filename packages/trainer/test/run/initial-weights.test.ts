@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/report/run-summary.ts';
 import type { RunSettings } from '../../src/run/run-folder.ts';
-import { makeSyntheticCorpus, tinyRecipe } from './tiny-run.ts';
+import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
 // Worker threads need the built package.
 const { train } = (await import(
@@ -13,12 +13,7 @@ const { train } = (await import(
 describe('a training that starts from a finished run', () => {
   it('goes on from its weights, names it, and refuses what it heard', async () => {
     const { directory, corpus } = await makeSyntheticCorpus();
-    const { SER_CACHE_DIR } = process.env;
-    process.env.SER_CACHE_DIR = join(directory, 'cache');
-    onTestFinished(() => {
-      if (SER_CACHE_DIR === undefined) delete process.env.SER_CACHE_DIR;
-      else process.env.SER_CACHE_DIR = SER_CACHE_DIR;
-    });
+    useOwnCache(directory);
     const recipe = { ...tinyRecipe, training: { ...tinyRecipe.training, epochs: 12 } };
     const run = async (name: string, changes: Partial<RunSettings> = {}) => {
       const outDirectory = join(directory, name);

@@ -30,6 +30,18 @@ export const tinyRecipe = parseRecipe(
   'tiny',
 );
 
+/** Keeps features in `directory/cache` until the test ends; returns that folder. */
+export function useOwnCache(directory: string): string {
+  const { SER_CACHE_DIR } = process.env;
+  const cache = join(directory, 'cache');
+  process.env.SER_CACHE_DIR = cache;
+  onTestFinished(() => {
+    if (SER_CACHE_DIR === undefined) delete process.env.SER_CACHE_DIR;
+    else process.env.SER_CACHE_DIR = SER_CACHE_DIR;
+  });
+  return cache;
+}
+
 /** Writes a corpus of 6 synthetic speakers, 4 clips in each of 3 emotions, for one test. */
 export async function makeSyntheticCorpus(): Promise<{ directory: string; corpus: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'ser-run-'));
