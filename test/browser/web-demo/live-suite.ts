@@ -56,6 +56,8 @@ export function describeLive(site: () => DemoSite, makeSpeech: () => Promise<Buf
       const devices = page.getByLabel('Microphone');
       const option = await devices.locator('option').nth(1).textContent();
       await devices.selectOption(option);
+      // Before the new device starts, the page still says what it heard from the old one.
+      await page.waitForFunction(() => !document.querySelector('.utterances li'));
       await page.getByText('Somebody speaks').waitFor();
 
       await page.getByRole('button', { name: 'Stop and keep as a clip' }).click();
