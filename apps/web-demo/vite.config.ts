@@ -28,7 +28,7 @@ export default defineConfig({
       'onnxruntime-web/wasm',
     ],
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', rollupOptions: { output: { assetFileNames } } },
   build: {
     target: 'es2022',
     // The model and the inference library are large by nature.
@@ -40,6 +40,7 @@ export default defineConfig({
         'service-worker': resolve(here, 'src/offline/service-worker.ts'),
       },
       output: {
+        assetFileNames,
         entryFileNames: ({ name }) =>
           name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
       },
@@ -47,6 +48,12 @@ export default defineConfig({
     },
   },
 });
+
+/** Names the model so that `ser serve` finds it, whatever its file is called. */
+function assetFileNames({ originalFileNames }: Rollup.PreRenderedAsset): string {
+  const isModel = originalFileNames.some((name) => resolve(here, name) === modelPath);
+  return `assets/${isModel ? 'model' : '[name]'}-[hash][extname]`;
+}
 
 /** Drops Rollup's remarks on the place of comments in a dependency. */
 function onwarn(warning: Rollup.RollupLog, warn: Rollup.LoggingFunction): void {

@@ -191,7 +191,7 @@ describe('the other addresses', () => {
       /^text\/javascript/,
     );
     const dist = join(root, 'apps/web-demo/dist/assets');
-    const model = readdirSync(dist).find((name) => /^model.*\.onnx$/.test(name))!;
+    const model = readdirSync(dist).find((name) => /^model-.*\.onnx$/.test(name))!;
     const served = await (await fetch(`${server.url}/assets/${model}`)).arrayBuffer();
     expect(Buffer.from(served).equals(readFileSync(tinyModelPath))).toBe(true);
   });

@@ -42,7 +42,7 @@ export function readDemoFiles(model: Uint8Array): Map<string, DemoFile> {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
     const path = `/${file.slice(folder.length + 1).replaceAll(sep, '/')}`;
-    const isModel = /^\/assets\/(?!silero)[\w.-]+\.onnx$/.test(path);
+    const isModel = /^\/assets\/model-[\w-]+\.onnx$/.test(path);
     files.set(path, {
       bytes: isModel ? model : path === workerPath ? nameModel(file, model) : readFileSync(file),
       headers: {
