@@ -32,6 +32,16 @@ export class TrainingLog {
         this.#pace.start();
         this.#progress.update('Augmented clips', event.done, event.total);
         break;
+      case 'preparation': {
+        this.#progress.stop();
+        this.#pace.start();
+        const { phase, epoch, epochs, loss, durationSec } = event;
+        const what = phase === 'teacher' ? 'Teacher' : 'Pretraining';
+        print(
+          `${what} epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${durationSec.toFixed(1)} s`,
+        );
+        break;
+      }
       case 'batch':
         this.#pace.take(event);
         this.#progress.update(

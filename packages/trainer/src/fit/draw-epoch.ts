@@ -22,10 +22,14 @@ export function drawEpoch(
   const chosen = sample(examples, sampling, random.fork('sampling'));
   const versions = random.fork('versions');
   return chosen.flatMap((example) => {
-    const { copies = [], ...rest } = example;
+    const { copies = [], taught, ...rest } = example;
     if (copies.length === 0) return [example];
-    const matrices = versions.shuffle([example.matrix, ...copies]).slice(0, versionsPerEpoch);
-    return matrices.map((matrix) => ({ ...rest, matrix }));
+    const all = [example.matrix, ...copies].map((matrix, at) => ({
+      matrix,
+      ...(taught && { taught: [taught[at]!] }),
+    }));
+    const drawn = versions.shuffle(all).slice(0, versionsPerEpoch);
+    return drawn.map((version) => ({ ...rest, ...version }));
   });
 }
 

@@ -7,6 +7,8 @@ export interface Example {
   label: number;
   /** Features of changed copies, for training. */
   copies?: readonly FeatureMatrix[];
+  /** What a teacher says: the probabilities of the labels for the clip, then for each copy. */
+  taught?: readonly Float32Array[];
   /** What the clip belongs to, for balanced sampling. */
   corpus?: string;
   /** The labels that the clip's corpus has; the loss looks at no others. Absent: all. */

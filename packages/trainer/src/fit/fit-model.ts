@@ -53,6 +53,8 @@ export interface FitOptions {
   settings: TrainingSettings;
   /** How many of a training clip's versions, itself and its copies, an epoch takes. Default 1. */
   versionsPerEpoch?: number;
+  /** Share of the targets that taught clips have from their teacher. Default 0. */
+  teacherShare?: number;
   seed: number;
   /** File that training continues from when it is there, and writes after every epoch. */
   checkpointPath?: string;
@@ -118,7 +120,10 @@ async function runEpoch(
     const step = optimiser.step;
     const items = batch.map((example): TrainingItem => {
       const { labelSmoothing } = settings;
-      const target = createTarget(example, { classes, labelSmoothing, classWeights });
+      const target = createTarget(example, {
+        ...{ classes, labelSmoothing, classWeights },
+        ...(options.teacherShare !== undefined && { teacherShare: options.teacherShare }),
+      });
       return { matrix: example.matrix, target };
     });
     setTrainingStep(model, step);

@@ -16,17 +16,26 @@ export interface TargetOptions {
   labelSmoothing: number;
   /** A factor for the clips of each label. */
   classWeights: readonly number[];
+  /** Share of the target that a taught clip has from its teacher. Default 0. */
+  teacherShare?: number;
 }
 
 /** The smoothed, weighted target of one clip. */
 export function createTarget(
-  { label, knownLabels }: Example,
-  { classes, labelSmoothing, classWeights }: TargetOptions,
+  { label, knownLabels, taught }: Example,
+  { classes, labelSmoothing, classWeights, teacherShare = 0 }: TargetOptions,
 ): Target {
   const weights = new Float32Array(classes);
   const known = knownLabels ?? [...weights.keys()];
-  for (const other of known) weights[other] = labelSmoothing / known.length;
-  weights[label]! += 1 - labelSmoothing;
+  const fromTeacher = taught ? teacherShare : 0;
+  for (const other of known) weights[other] = ((1 - fromTeacher) * labelSmoothing) / known.length;
+  weights[label]! += (1 - fromTeacher) * (1 - labelSmoothing);
+  if (taught) {
+    const said = taught[0]!;
+    // The teacher may name labels that the clip's corpus lacks.
+    const sum = known.reduce((total, other) => total + said[other]!, 0);
+    for (const other of known) weights[other]! += (fromTeacher * said[other]!) / sum;
+  }
   return { weights: weights.map((weight) => weight * classWeights[label]!), knownLabels };
 }
 

@@ -142,7 +142,8 @@ export function selectPrefix(tensors: NamedTensorMap, prefix: string): NamedTens
   );
 }
 
-function addPrefix(tensors: NamedTensorMap, prefix: string): NamedTensorMap {
+/** The tensors under names that start with `prefix`. */
+export function addPrefix(tensors: NamedTensorMap, prefix: string): NamedTensorMap {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
   );

@@ -39,11 +39,48 @@ export interface ModelShape {
  * @throws SerError `INVALID_ARGUMENT` for settings that no recipe may hold.
  */
 export function buildModel(options: ModelOptions, shape: ModelShape): LayersModel {
-  const settings = resolveModelSettings(options);
-  const features = tf.input({ shape: [null, shape.features], name: 'features' });
-  const lengths = tf.input({ shape: [], dtype: 'int32', name: 'lengths' });
-  const random = createRandom(shape.seed);
+  const { settings, inputs, sequence, members } = beginModel(options, shape);
+  const { classes } = shape;
+  const logits = members.map((member) => addMember(member, sequence, { settings, classes }));
+  const outputs = logits.length === 1 ? logits[0]! : averageMembers(logits);
+  return tf.model({ inputs, outputs, name: 'classifier' });
+}
 
+/**
+ * Builds what {@link buildModel} does up to its last LSTM, under the same names and from the same
+ * initial weights, and behind it a dense layer that guesses the normalised frames from what the
+ * masks leave of them. Inputs are those of the classifier; outputs, each [batch, frames, features]:
+ * the normalised frames, and for each member those that it sees and its guess.
+ *
+ * @throws SerError `INVALID_ARGUMENT` for settings that no recipe may hold.
+ */
+export function buildFrameModel(
+  options: ModelOptions,
+  shape: Omit<ModelShape, 'classes'>,
+): LayersModel {
+  const { settings, inputs, sequence, members } = beginModel(options, shape);
+  const outputs = members.flatMap((member) => {
+    const seen = addMasks(member, sequence, settings);
+    const states = addLstms(member, { ...sequence, x: seen }, settings);
+    return [seen, member.addDense('frames', states, { units: shape.features })];
+  });
+  return tf.model({ inputs, outputs: [sequence.x, ...outputs], name: 'frames' });
+}
+
+/** What every model starts with: its inputs, its normalised frames, and who adds each network. */
+function beginModel(
+  options: ModelOptions,
+  { features: width, seed }: Pick<ModelShape, 'features' | 'seed'>,
+): {
+  settings: ModelSettings;
+  inputs: SymbolicTensor[];
+  sequence: SymbolicSequence;
+  members: MemberBuilder[];
+} {
+  const settings = resolveModelSettings(options);
+  const features = tf.input({ shape: [null, width], name: 'features' });
+  const lengths = tf.input({ shape: [], dtype: 'int32', name: 'lengths' });
+  const random = createRandom(seed);
   const x = (
     settings.normalisation === 'clip'
       ? new NormaliseClip({ name: 'normalise_clip' }).apply([features, lengths])
@@ -51,11 +88,9 @@ export function buildModel(options: ModelOptions, shape: ModelShape): LayersMode
   ) as SymbolicTensor;
   const members = Array.from({ length: settings.members }, (_, at) => {
     const prefix = at === 0 ? '' : `member_${at + 1}_`;
-    const member = new MemberBuilder({ prefix, dropoutRate: settings.dropout, random });
-    return addMember(member, { x, lengths }, { settings, classes: shape.classes });
+    return new MemberBuilder({ prefix, dropoutRate: settings.dropout, random });
   });
-  const outputs = members.length === 1 ? members[0]! : averageMembers(members);
-  return tf.model({ inputs: [features, lengths], outputs, name: 'classifier' });
+  return { settings, inputs: [features, lengths], sequence: { x, lengths }, members };
 }
 
 /** One network from normalised features to logits. */
@@ -64,14 +99,8 @@ function addMember(
   { x, lengths }: SymbolicSequence,
   { settings, classes }: { settings: ModelSettings; classes: number },
 ): SymbolicTensor {
-  const { specAugment, spectrogramConvolution, convolution, transformer, denseUnits } = settings;
-  if (specAugment) {
-    x = member.add(
-      'spec_augment',
-      [x, lengths],
-      (identity) => new SpecAugment({ ...identity, ...specAugment }),
-    );
-  }
+  const { spectrogramConvolution, convolution, transformer, denseUnits } = settings;
+  x = addMasks(member, { x, lengths }, settings);
   if (spectrogramConvolution) {
     x = addSpectrogramConvolution(member, { x, lengths }, spectrogramConvolution);
   }
@@ -83,6 +112,19 @@ function addMember(
   x = member.addDense('dense', x, { units: denseUnits, activation: 'relu' });
   x = member.addDropout('dropout_dense', x);
   return member.addDense('logits', x, { units: classes });
+}
+
+function addMasks(
+  member: MemberBuilder,
+  { x, lengths }: SymbolicSequence,
+  { specAugment }: ModelSettings,
+): SymbolicTensor {
+  if (!specAugment) return x;
+  return member.add(
+    'spec_augment',
+    [x, lengths],
+    (identity) => new SpecAugment({ ...identity, ...specAugment }),
+  );
 }
 
 function averageMembers(logits: SymbolicTensor[]): SymbolicTensor {

@@ -139,39 +139,74 @@ const trainingSchema = z.strictObject({
   patience: z.int().min(1).nullable(),
 });
 
-const recipeSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-  description: z.string(),
-  /** Labels to learn; clips of others are left out. Null: all that the corpora have. */
-  labels: z.array(z.string()).min(2).nullable().default(null),
-  /** Feature settings; every field has the default of `resolveFeatureConfig`. */
-  features: z.record(z.string(), z.unknown()).transform((value, context) => {
-    try {
-      return resolveFeatureConfig(value);
-    } catch (error) {
-      if (!(error instanceof SerError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  }),
-  /** Silence trim, or null. */
-  trim: z
-    .strictObject({
-      topDb: z.number().positive(),
-      frameLength: z.int().positive(),
-      hopLength: z.int().positive(),
-    })
-    .nullable(),
-  /**
-   * Share of the training speakers (`random`: of the training clips) that validate. Null: the
-   * protocol's own, 0.15 (0.1).
-   */
-  validationShare: z.number().gt(0).max(0.5).nullable().default(null),
-  /** Changed copies of the training clips, or null. Default null. */
-  augmentation: augmentationSchema.nullable().default(null),
-  model: modelSchema,
-  training: trainingSchema,
-});
+function whyNotPretrained(model: z.output<typeof modelSchema>): string | undefined {
+  if (!model.specAugment) return 'takes a model with specAugment, whose masks it fills';
+  if (model.pooling === 'last') return 'takes a pooling that sees every frame, not last';
+  const other = (['convolution', 'spectrogramConvolution', 'transformer'] as const).find(
+    (part) => model[part],
+  );
+  return other && `is for LSTMs alone, not with ${other}`;
+}
+
+const recipeSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+    description: z.string(),
+    /** Labels to learn; clips of others are left out. Null: all that the corpora have. */
+    labels: z.array(z.string()).min(2).nullable().default(null),
+    /** Feature settings; every field has the default of `resolveFeatureConfig`. */
+    features: z.record(z.string(), z.unknown()).transform((value, context) => {
+      try {
+        return resolveFeatureConfig(value);
+      } catch (error) {
+        if (!(error instanceof SerError)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+        return z.NEVER;
+      }
+    }),
+    /** Silence trim, or null. */
+    trim: z
+      .strictObject({
+        topDb: z.number().positive(),
+        frameLength: z.int().positive(),
+        hopLength: z.int().positive(),
+      })
+      .nullable(),
+    /**
+     * Share of the training speakers (`random`: of the training clips) that validate. Null: the
+     * protocol's own, 0.15 (0.1).
+     */
+    validationShare: z.number().gt(0).max(0.5).nullable().default(null),
+    /** Changed copies of the training clips, or null. Default null. */
+    augmentation: augmentationSchema.nullable().default(null),
+    model: modelSchema,
+    /**
+     * What comes before the labels, or null: for so many `epochs` the frames that `specAugment` masks
+     * are guessed from the rest of the clip.
+     */
+    pretraining: z
+      .strictObject({ epochs: z.int().min(1).max(10_000) })
+      .nullable()
+      .default(null),
+    /**
+     * A teacher, or null: `members` networks like the model's own are trained first, and their mean
+     * probability of each label for a clip is `share` of what the model then learns, the clip's label
+     * the rest.
+     */
+    distillation: z
+      .strictObject({
+        members: z.int().min(1).max(16),
+        share: z.number().gt(0).max(1),
+      })
+      .nullable()
+      .default(null),
+    training: trainingSchema,
+  })
+  .superRefine(({ pretraining, model }, { addIssue }) => {
+    if (!pretraining) return;
+    const message = whyNotPretrained(model);
+    if (message) addIssue({ code: 'custom', path: ['pretraining'], message });
+  });
 
 /** The settings of an experiment: front end, model and training. */
 export type Recipe = z.output<typeof recipeSchema>;
@@ -211,8 +246,8 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, subject: string): T {
 }
 
 /**
- * Reads a recipe: a name of one that comes with the package (`reference`, `experiments/no-noise`), or
- * the path of a JSON file. A recipe that `extends` another one says only what it changes: objects are
+ * Reads a recipe: a name of one that comes with the package (`reference`, or `no-noise` of the
+ * experiments), or the path of a JSON file. A recipe that `extends` another one says only what it changes: objects are
  * merged field by field, anything else replaces what was there.
  *
  * @throws SerError `FILE_NOT_FOUND` or `INVALID_ARGUMENT`.
@@ -257,13 +292,7 @@ function isFields(value: unknown): value is Fields {
 }
 
 async function readJson(nameOrPath: string): Promise<Fields> {
-  const location = nameOrPath.endsWith('.json')
-    ? nameOrPath
-    : new URL(
-        `../../recipes/${nameOrPath.split('/').map(encodeURIComponent).join('/')}.json`,
-        import.meta.url,
-      );
-  const text = await readFile(location, 'utf8').catch(() => {
+  const text = await readText(nameOrPath).catch(() => {
     throw new SerError(
       'FILE_NOT_FOUND',
       `There is no recipe ${nameOrPath}: give a recipe's name (see packages/trainer/recipes) or a .json file.`,
@@ -279,4 +308,12 @@ async function readJson(nameOrPath: string): Promise<Fields> {
   }
   if (isFields(value)) return value;
   throw new SerError('INVALID_ARGUMENT', `The recipe ${nameOrPath} is not a JSON object.`);
+}
+
+function readText(nameOrPath: string): Promise<string> {
+  if (nameOrPath.endsWith('.json')) return readFile(nameOrPath, 'utf8');
+  const file = `${encodeURIComponent(nameOrPath)}.json`;
+  const read = (folder: string) =>
+    readFile(new URL(`../../recipes/${folder}${file}`, import.meta.url), 'utf8');
+  return read('').catch(() => read('experiments/'));
 }

@@ -19,7 +19,7 @@ import {
   readPublished,
   writePublished,
 } from './published-cross-validation.ts';
-import type { RunSummary } from './run-summary.ts';
+import { measureTrainingSec, type RunSummary } from './run-summary.ts';
 
 /** What the results page keeps of a run: its summary without single clips. */
 interface PublishedRun extends Omit<RunSummary, 'predictions' | 'skipped' | 'recipe'> {
@@ -75,7 +75,7 @@ async function describeRun(directory: string): Promise<PublishedRun> {
   return {
     ...summary,
     command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag}${foldsFlag}${initFlag} --seed ${seed} --epochs ${epochs}`,
-    trainingSec: summary.history.reduce((sum, { durationSec }) => sum + durationSec, 0),
+    trainingSec: measureTrainingSec(summary),
   };
 }
 

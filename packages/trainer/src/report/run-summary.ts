@@ -59,6 +59,8 @@ export interface RunSummary {
     /** Clips on each side. */
     sizes: Record<Side, number>;
   };
+  /** Time of pretraining and of a teacher's training, before the first epoch; absent without. */
+  preparationSec?: number;
   history: EpochLog[];
   /** The epoch whose weights were kept: the best on validation. */
   bestEpoch: number;
@@ -68,4 +70,15 @@ export interface RunSummary {
   predictions: ClipPrediction[];
   /** Versions and machine, by name. */
   environment: Record<string, string>;
+}
+
+/** Time of all epochs, validation included, and of what came before them, in seconds. */
+export function measureTrainingSec({
+  history,
+  preparationSec = 0,
+}: {
+  history: readonly Pick<EpochLog, 'durationSec'>[];
+  preparationSec?: number;
+}): number {
+  return history.reduce((sum, { durationSec }) => sum + durationSec, preparationSec);
 }

@@ -16,6 +16,9 @@ export const runFiles = {
   split: 'split.json',
   /** Weights and optimiser, after every epoch. */
   checkpoint: 'checkpoint.bin',
+  /** The same of what comes before the training, where a recipe asks for it. */
+  pretraining: 'pretraining.bin',
+  teacher: 'teacher.bin',
   /** Scores, log and predictions. */
   summary: 'run.json',
   model: 'model.onnx',

@@ -3,7 +3,7 @@ import { type PooledScores, poolPredictions } from '../evaluate/pool-predictions
 import { countSpeakers, type SpeakerCounts } from '../evaluate/speaker-counts.ts';
 import { groupBy } from '../group-by.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
-import type { RunSummary } from '../report/run-summary.ts';
+import { measureTrainingSec, type RunSummary } from '../report/run-summary.ts';
 import { type GroupScore, scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
 
 /** Mean and sample standard deviation; the deviation of one value is 0. */
@@ -25,7 +25,7 @@ export interface FoldScores extends PooledScores {
   corpora: GroupScore[];
   bestEpoch: number;
   epochs: number;
-  /** Time of all epochs, validation included. */
+  /** Time of all epochs, validation included, and of what came before them. */
   trainingSec: number;
 }
 
@@ -70,7 +70,7 @@ export function summariseFolds(finished: readonly FinishedFold[]): FoldsSummary 
       corpora: scoreCorpora(listTestPredictions(summary)),
       bestEpoch,
       epochs: history.length,
-      trainingSec: history.reduce((sum, { durationSec }) => sum + durationSec, 0),
+      trainingSec: measureTrainingSec(summary),
     };
   });
   const bySeed = groupBy(finished, ({ seed }) => seed);

@@ -30,6 +30,8 @@ export interface FinishedRun {
   matrices: ReadonlyMap<Clip, FeatureMatrix>;
   model: LayersModel;
   fit: FitResult;
+  /** Time of pretraining and of a teacher's training. */
+  preparationSec: number;
   initialRun?: InitialRun | undefined;
 }
 
@@ -96,6 +98,7 @@ export function summariseRun(run: FinishedRun): RunSummary {
         test: split.test.length,
       },
     },
+    ...(run.preparationSec > 0 && { preparationSec: run.preparationSec }),
     history: run.fit.history,
     bestEpoch: run.fit.bestEpoch,
     temperature,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SerError } from '@ser/dsp-wasm';
 import { removeTemporaries } from '../atomic-file.ts';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { type Finding, findProblems } from '../datasets/findings.ts';
@@ -16,6 +17,7 @@ import { createExamples } from './create-examples.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
 import { loadInitialWeights } from './initial-weights.ts';
+import { type PreparationEvent, pretrainClassifier, teachExamples } from './prepare.ts';
 import { isNewRun, type RunSettings, runFiles, writeRunSettings } from './run-folder.ts';
 import { summariseRun } from './summarise-run.ts';
 
@@ -32,6 +34,7 @@ export type TrainEvent =
     }
   | { type: 'split'; protocol: string; train: number; validation: number; test: number }
   | { type: 'augmentation'; done: number; total: number }
+  | PreparationEvent
   /** `done` clips of `total` of this epoch; loss and accuracy are those of the epoch so far. */
   | {
       type: 'batch';
@@ -70,6 +73,12 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const { settings, outDirectory: directory, signal } = options;
   const { recipe } = settings;
   const report = (event: TrainEvent): void => options.onEvent?.(event);
+  if (settings.init !== undefined && recipe.pretraining) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `init is ${settings.init}, and the recipe ${recipe.name} has pretraining: first weights come from one of the two.`,
+    );
+  }
   const isNew = await isNewRun(directory, settings);
   await removeTemporaries(directory);
 
@@ -99,24 +108,33 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     ...{ split, labels, matrices, recipe, signal },
     onProgress: (done, total) => report({ type: 'augmentation', done, total }),
   });
-  const model = buildModel(recipe.model, {
+  const shape = {
     features: train[0]!.matrix.features,
     classes: labels.length,
     seed: settings.seed,
-  });
-  setFeatureStatistics(model, measureFeatures(train.map(({ matrix }) => matrix)));
+  };
+  const model = buildModel(recipe.model, shape);
+  const statistics = measureFeatures(train.map(({ matrix }) => matrix));
+  setFeatureStatistics(model, statistics);
+  const preparation = {
+    ...{ directory, recipe, train, validation, shape, statistics, signal },
+    onEvent: report,
+  };
+  const pretrainingSec = await pretrainClassifier(model, preparation);
   const initialRun =
     settings.init === undefined
       ? undefined
       : await loadInitialWeights(model, settings.init, { recipe, labels, split });
+  const { taught, durationSec: teachingSec } = await teachExamples(preparation);
   const { epochs } = recipe.training;
   const versionsPerEpoch = recipe.augmentation?.versionsPerEpoch ?? 1;
   const total = countDraws(train, versionsPerEpoch);
   const fit = await fitModel(model, {
-    train,
+    train: taught,
     validation,
     settings: recipe.training,
     versionsPerEpoch,
+    ...(recipe.distillation && { teacherShare: recipe.distillation.share }),
     seed: settings.seed,
     checkpointPath: join(directory, runFiles.checkpoint),
     onBatch: ({ clips, ...batch }) =>
@@ -133,6 +151,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     matrices,
     model,
     fit,
+    preparationSec: pretrainingSec + teachingSec,
     initialRun,
   });
   model.dispose();

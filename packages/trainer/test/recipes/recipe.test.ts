@@ -8,11 +8,12 @@ import { parseRecipe, readRecipe } from '../../src/recipes/recipe.ts';
 const names = readdirSync(new URL('../../recipes', import.meta.url), { recursive: true })
   .map(String)
   .filter((file) => file.endsWith('.json'))
-  .map((file) => file.replace('.json', ''));
+  .map((file) => basename(file, '.json'));
 
 describe('readRecipe', () => {
   it.each(names)('reads %s, which comes with the package, under its own name', async (name) => {
-    expect((await readRecipe(name)).name).toBe(basename(name));
+    expect((await readRecipe(name)).name).toBe(name);
+    expect(names.filter((other) => other === name)).toHaveLength(1);
   });
 
   it('has the reference model as it is defined', async () => {
