@@ -20,7 +20,8 @@ export {
   type SplitFile,
   writeSplitFile,
 } from './protocols/split-file.ts';
-export { type Recipe, readRecipe } from './recipes/recipe.ts';
+export { readRecipe } from './recipes/read-recipe.ts';
+export type { Recipe } from './recipes/recipe.ts';
 export { writeExperimentsPage } from './report/experiments-page.ts';
 export { writeResultsPage } from './report/results-page.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';

@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../recipes/recipe.ts';
+import type { ModelSettings } from '../recipes/model-settings.ts';
 import { MaskedConvolution } from './masked-convolution.ts';
 import type { MemberBuilder, SymbolicSequence } from './member-builder.ts';
 import { StridedLengths } from './strided-lengths.ts';

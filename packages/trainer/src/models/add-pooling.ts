@@ -1,5 +1,5 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
-import type { ModelSettings } from '../recipes/recipe.ts';
+import type { ModelSettings } from '../recipes/model-settings.ts';
 import { AttentionPooling } from './attention-pooling.ts';
 import { LastMeanMaxPooling } from './last-mean-max-pooling.ts';
 import type { LayerIdentity, MemberBuilder, SymbolicSequence } from './member-builder.ts';

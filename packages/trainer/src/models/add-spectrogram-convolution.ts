@@ -1,6 +1,6 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
-import type { ModelSettings } from '../recipes/recipe.ts';
+import type { ModelSettings } from '../recipes/model-settings.ts';
 import { ColumnPooling } from './column-pooling.ts';
 import { FlattenColumns } from './flatten-columns.ts';
 import type { MemberBuilder, SymbolicSequence } from './member-builder.ts';

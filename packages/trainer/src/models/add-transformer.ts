@@ -1,5 +1,5 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
-import type { ModelSettings } from '../recipes/recipe.ts';
+import type { ModelSettings } from '../recipes/model-settings.ts';
 import type { MemberBuilder, SymbolicSequence } from './member-builder.ts';
 import { SelfAttention } from './self-attention.ts';
 import { SinusoidalPositions } from './sinusoidal-positions.ts';

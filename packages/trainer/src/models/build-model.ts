@@ -1,6 +1,10 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
 import { createRandom } from '../random.ts';
-import { type ModelOptions, type ModelSettings, resolveModelSettings } from '../recipes/recipe.ts';
+import {
+  type ModelOptions,
+  type ModelSettings,
+  resolveModelSettings,
+} from '../recipes/model-settings.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { addConvolution } from './add-convolution.ts';
 import { addLstms } from './add-lstms.ts';

@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../recipes/recipe.ts';
+import type { ModelSettings } from '../recipes/model-settings.ts';
 
 const poolings = {
   attention: 'attention pooling',

@@ -6,7 +6,7 @@ import { type PretrainOptions, pretrain } from '../../src/fit/pretrain.ts';
 import { buildFrameModel, buildModel } from '../../src/models/build-model.ts';
 import { copyWeights, listWeights } from '../../src/models/named-weights.ts';
 import { createRandom } from '../../src/random.ts';
-import type { ModelOptions } from '../../src/recipes/recipe.ts';
+import type { ModelOptions } from '../../src/recipes/model-settings.ts';
 
 /** Two columns that are one another's double: what is masked of one, the other tells. */
 const features = 2;

@@ -7,7 +7,7 @@ import { buildModel } from '../../src/models/build-model.ts';
 import { describeArchitecture } from '../../src/models/describe-architecture.ts';
 import { listWeights } from '../../src/models/named-weights.ts';
 import { exportModel } from '../../src/onnx/export-model.ts';
-import { type ModelOptions, resolveModelSettings } from '../../src/recipes/recipe.ts';
+import { type ModelOptions, resolveModelSettings } from '../../src/recipes/model-settings.ts';
 import { tf } from '../../src/tensorflow/tf.ts';
 import { createExamples } from '../fit/synthetic-examples.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseRecipe, readRecipe } from '../../src/recipes/recipe.ts';
+import { readRecipe } from '../../src/recipes/read-recipe.ts';
+import { parseRecipe } from '../../src/recipes/recipe.ts';
 
 const names = readdirSync(new URL('../../recipes', import.meta.url), { recursive: true })
   .map(String)
@@ -68,5 +69,16 @@ describe('readRecipe', () => {
     const recipe = await readRecipe('reference');
     const training = { ...recipe.training, epochs: 0 };
     expect(() => parseRecipe({ ...recipe, training }, 'own.json')).toThrow(/own\.json.*epochs/);
+  });
+
+  it.each([
+    [{ specAugment: null }, /specAugment/],
+    [{ pooling: 'last' }, /pooling/],
+    [{ convolution: { channels: [8], kernelSize: 3 } }, /not with convolution/],
+  ])('refuses to pretrain a model with %o', async (change, message) => {
+    const { model, ...recipe } = await readRecipe('pretraining');
+    const wrong = () => parseRecipe({ ...recipe, model: { ...model, ...change } }, 'own.json');
+    expect(wrong).toThrow(/wrong at pretraining/);
+    expect(wrong).toThrow(message);
   });
 });
