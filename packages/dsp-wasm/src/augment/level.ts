@@ -54,7 +54,8 @@ export function addNoise(samples: Float32Array, { snrDb, seed }: AddNoiseOptions
       'The audio is silent, so noise has no level relative to it.',
     );
   }
-  const noise = Float64Array.from(samples, () => random.normal());
+  const noise = new Float64Array(samples.length);
+  for (let n = 0; n < noise.length; n++) noise[n] = random.normal();
   const scale = Math.sqrt(power / sumSquares(noise) / 10 ** (snrDb / 10));
   return samples.map((sample, n) => sample + scale * noise[n]!);
 }

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
+import {
+  type FeatureConfig,
+  type FeatureMatrix,
+  kernelVersion,
+  listFeatureNames,
+  resolveFeatureConfig,
+} from '@ser/dsp-wasm';
 import type { FrontEndConfig } from '@ser/runtime/core';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { augmentationVersion } from '../augment/augment-clip.ts';
@@ -23,21 +29,38 @@ export interface CacheOptions {
  * Feature matrices on disk, one file each: frames and features (uint32, little endian), then the
  * values (float32). The name is a digest of the clip's bytes, the front end, the kernels and what
  * was done to the clip, so an entry is never out of date; writes are atomic, so two processes may
- * share the cache.
+ * share the cache. Fewer than the four spectral sets are also found in what was stored with all four.
  */
 export class FeatureCache {
   readonly #directory: string;
+  /** What has more columns than are asked for, and which of them are. */
+  readonly #whole: { cache: FeatureCache; columns: number[] } | undefined;
 
-  constructor({ frontEnd, changes, root = join(locateCache(), 'features') }: CacheOptions) {
+  constructor(options: CacheOptions) {
+    const { frontEnd, changes, root = join(locateCache(), 'features') } = options;
     const copies = changes ? [augmentationVersion, changes] : [];
     const digest = createHash('sha256')
       .update(JSON.stringify([kernelVersion, frontEnd, ...copies]))
       .digest('hex');
     this.#directory = join(root, digest.slice(0, 16));
+    const whole = widen(frontEnd.features);
+    if (!whole) return;
+    const names = listFeatureNames(whole);
+    this.#whole = {
+      cache: new FeatureCache({ ...options, frontEnd: { ...frontEnd, features: whole } }),
+      columns: listFeatureNames(frontEnd.features).map((column) => names.indexOf(column)),
+    };
   }
 
   /** Returns the matrix of this name, or null. A damaged file is no entry. */
   async read(name: string): Promise<FeatureMatrix | null> {
+    const own = await this.#readOwn(name);
+    if (own || !this.#whole) return own;
+    const whole = await this.#whole.cache.read(name);
+    return whole && selectColumns(whole, this.#whole.columns);
+  }
+
+  async #readOwn(name: string): Promise<FeatureMatrix | null> {
     const bytes = await readFile(this.#locate(name)).catch(() => null);
     if (!bytes || bytes.length < headerBytes) return null;
     const frames = bytes.readUInt32LE(0);
@@ -60,4 +83,23 @@ export class FeatureCache {
   #locate(name: string): string {
     return join(this.#directory, name.slice(0, 2), `${name}.f32`);
   }
+}
+
+/** The same settings with the four spectral sets, where the given sets are some of them. */
+function widen(features: FeatureConfig): FeatureConfig | undefined {
+  const { sets } = resolveFeatureConfig();
+  const isPart =
+    features.sets.length < sets.length && features.sets.every((set) => sets.includes(set));
+  return isPart ? { ...features, sets } : undefined;
+}
+
+function selectColumns(
+  { data, frames, features }: FeatureMatrix,
+  columns: readonly number[],
+): FeatureMatrix {
+  const selected = new Float32Array(frames * columns.length);
+  for (let frame = 0, to = 0; frame < frames; frame++) {
+    for (const column of columns) selected[to++] = data[frame * features + column]!;
+  }
+  return { data: selected, frames, features: columns.length };
 }

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resolveFeatureConfig } from '@ser/dsp-wasm';
 import { expect, it } from 'vitest';
 import { readDataset } from '../../src/datasets/read-dataset.ts';
 import { parseRecipe } from '../../src/recipes/recipe.ts';
@@ -11,7 +13,7 @@ const dist = (path: string): Promise<unknown> =>
 const { extractDataset } = (await dist(
   'run/extract-dataset.js',
 )) as typeof import('../../src/run/extract-dataset.ts');
-const { extractCopies } = (await dist(
+const { extractClips, extractCopies } = (await dist(
   'features/extract-clips.js',
 )) as typeof import('../../src/features/extract-clips.ts');
 
@@ -103,4 +105,23 @@ it('has nothing to say without a clip that can be read', async () => {
     code: 'DATASET_INVALID',
     message: expect.stringContaining('None of the 72 clips can be read'),
   });
+});
+
+it('finds a part of the feature sets in what it stored of all, to the bit', async () => {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  const clips = (await readDataset([corpus])).clips.slice(0, 3);
+  const extract = async (cache: string, sets: string[]) => {
+    useOwnCache(join(directory, cache));
+    const features = resolveFeatureConfig({ ...tinyRecipe.features, sets: sets as [] });
+    const frontEnd = { kind: 'features', features, trim: null } as const;
+    const { extracted } = await extractClips(clips, { frontEnd });
+    return extracted.map(({ matrix }) => matrix);
+  };
+  const entries = (cache: string) =>
+    readdirSync(join(directory, cache, 'cache', 'features'), { recursive: true }).map(String);
+  const alone = await extract('alone', ['chroma', 'contrast']);
+  await extract('shared', ['mfcc', 'chroma', 'mel', 'contrast']);
+  const stored = entries('shared');
+  expect(await extract('shared', ['contrast', 'chroma'])).toEqual(alone);
+  expect(entries('shared')).toEqual(stored);
 });
