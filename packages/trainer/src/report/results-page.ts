@@ -20,13 +20,16 @@ import {
   writePublished,
 } from './published-cross-validation.ts';
 import { measureTrainingSec, type RunSummary } from './run-summary.ts';
+import { listTrainedCorpora } from './trained-corpora.ts';
 
 /** What the results page keeps of a run: its summary without single clips. */
 interface PublishedRun extends Omit<RunSummary, 'predictions' | 'skipped' | 'recipe'> {
   recipe: { name: string; settings: PublishedSettings };
   /** The command that gives this run. */
   command: string;
-  /** Time of all epochs, validation included. */
+  /** Names of the corpora that training heard; absent in files of older versions. */
+  trainedOn?: string[];
+  /** Time of all epochs, validation included, and of what came before them. */
   trainingSec: number;
 }
 
@@ -66,7 +69,8 @@ export async function writeResultsPage(
 
 async function describeRun(directory: string): Promise<PublishedRun> {
   const { protocol, seed, fold, folds, recipe, data, init } = await readRunSettings(directory);
-  const { predictions, skipped, ...summary } = await readRunSummary(directory);
+  const whole = await readRunSummary(directory);
+  const { predictions, skipped, ...summary } = whole;
   const names = data.map((path) => `data/${basename(path)}`).join(' ');
   const foldFlag = fold === null ? '' : ` --fold ${fold}`;
   const foldsFlag = folds === undefined ? '' : ` --folds ${folds}`;
@@ -75,6 +79,9 @@ async function describeRun(directory: string): Promise<PublishedRun> {
   return {
     ...summary,
     command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag}${foldsFlag}${initFlag} --seed ${seed} --epochs ${epochs}`,
+    trainedOn: listTrainedCorpora(whole)
+      .filter(({ clips }) => clips > 0)
+      .map(({ name }) => name),
     trainingSec: measureTrainingSec(summary),
   };
 }
@@ -154,7 +161,7 @@ function formatRuns(runs: readonly PublishedRun[]): string {
     const fold = run.protocol.fold === null ? '' : `, fold ${run.protocol.fold}`;
     return [
       run.name,
-      run.corpora.map(({ name }) => name).join(' + '),
+      (run.trainedOn ?? run.corpora.map(({ name }) => name)).join(' + '),
       `${run.protocol.name}${fold}, seed ${run.protocol.seed}`,
       test.n,
       formatPercent(test.uar),
