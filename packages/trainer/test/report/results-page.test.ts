@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { writeResultsPage } from '../../src/report/results-page.ts';
+import { runFiles, writeRunSettings } from '../../src/run/run-folder.ts';
+import { tinyRecipe } from '../run/tiny-run.ts';
+import { makeSampleRun } from './sample-run.ts';
+
+it('names what a run was trained on, its time with what came before, and no path', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ser-results-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const directory = join(folder, 'machine', 'stranger');
+  await mkdir(directory, { recursive: true });
+  await writeRunSettings(directory, {
+    ...{ data: [join(folder, 'ravdess'), join(folder, 'emodb')], recipe: tinyRecipe },
+    ...{ protocol: 'cross-corpus', seed: 0, fold: 1, splitFile: null },
+  });
+  const sample = makeSampleRun('ravdess', 10);
+  const other = makeSampleRun('emodb', 10);
+  const run = {
+    ...sample,
+    ...{ name: 'stranger', corpora: [...sample.corpora, ...other.corpora], preparationSec: 480 },
+    predictions: [
+      ...sample.predictions.filter(({ split }) => split !== 'test'),
+      ...other.predictions.filter(({ split }) => split === 'test'),
+    ],
+  };
+  await writeFile(join(directory, runFiles.summary), JSON.stringify(run));
+  const path = join(folder, 'results.md');
+  await writeResultsPage(path, [directory]);
+  const page = await readFile(path, 'utf8');
+  expect(page).toContain('| stranger | ravdess | speaker-kfold');
+  // Ten epochs of 12 seconds, and 8 minutes before them.
+  expect(page).toMatch(/\| 10\.0 min \|/);
+  expect(page).toContain('--data data/ravdess data/emodb --recipe tiny --protocol cross-corpus');
+  expect(page).not.toContain(folder);
+  expect(await readFile(join(folder, 'results', 'stranger.json'), 'utf8')).not.toContain(folder);
+});
