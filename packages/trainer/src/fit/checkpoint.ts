@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { SerError } from '@ser/dsp-wasm';
 import type { NamedTensorMap } from '@tensorflow/tfjs-node';
 import { z } from 'zod';
@@ -72,6 +72,26 @@ export async function readCheckpoint<State>(path: string): Promise<Checkpoint<St
     offset += size * 4;
   }
   return { state: header.data.state as State, tensors };
+}
+
+/**
+ * Reads the checkpoint of a training with this seed; null where the file is not there. The caller
+ * owns the tensors.
+ *
+ * @throws SerError `RUN_INVALID` as {@link readCheckpoint}, and for another seed.
+ */
+export async function readOwnCheckpoint<State extends { seed: number }>(
+  path: string,
+  seed: number,
+): Promise<Checkpoint<State> | null> {
+  if (!(await stat(path).catch(() => null))) return null;
+  const checkpoint = await readCheckpoint<State>(path);
+  if (checkpoint.state.seed === seed) return checkpoint;
+  tf.dispose(checkpoint.tensors);
+  throw new SerError(
+    'RUN_INVALID',
+    `The checkpoint ${path} was made with seed ${checkpoint.state.seed}, not ${seed}.`,
+  );
 }
 
 function parseJson(text: string): unknown {

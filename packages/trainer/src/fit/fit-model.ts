@@ -102,7 +102,8 @@ async function runEpoch(
   state: TrainingState,
   options: FitOptions,
 ): Promise<EpochLog> {
-  const { settings, train, validation, versionsPerEpoch = 1, seed, signal } = options;
+  const { settings, train, validation, seed, signal } = options;
+  const { versionsPerEpoch = 1, teacherShare = 0 } = options;
   const { batchSize, mixup } = settings;
   const epoch = state.history.length + 1;
   const started = performance.now();
@@ -121,8 +122,10 @@ async function runEpoch(
     const items = batch.map((example): TrainingItem => {
       const { labelSmoothing } = settings;
       const target = createTarget(example, {
-        ...{ classes, labelSmoothing, classWeights },
-        ...(options.teacherShare !== undefined && { teacherShare: options.teacherShare }),
+        classes,
+        labelSmoothing,
+        classWeights,
+        teacherShare,
       });
       return { matrix: example.matrix, target };
     });

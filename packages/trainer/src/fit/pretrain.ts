@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { SerError } from '@ser/dsp-wasm';
 import type {
   LayersModel,
@@ -19,7 +18,7 @@ import type { TrainingSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { Adam } from './adam.ts';
 import { drawBatches, stackBatch } from './batches.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { readOwnCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { countDraws, drawEpoch } from './draw-epoch.ts';
 import type { Example } from './example.ts';
 import { scheduleLearningRate } from './learning-rate.ts';
@@ -96,15 +95,9 @@ async function restore(
   optimiser: Adam,
   { checkpointPath, seed }: PretrainOptions,
 ): Promise<PretrainingLog[]> {
-  if (!(await stat(checkpointPath).catch(() => null))) return [];
-  const { state, tensors } = await readCheckpoint<StoredState>(checkpointPath);
-  if (state.seed !== seed) {
-    tf.dispose(tensors);
-    throw new SerError(
-      'RUN_INVALID',
-      `The checkpoint ${checkpointPath} was made with seed ${state.seed}, not ${seed}.`,
-    );
-  }
+  const checkpoint = await readOwnCheckpoint<StoredState>(checkpointPath, seed);
+  if (!checkpoint) return [];
+  const { state, tensors } = checkpoint;
   const weights = selectPrefix(tensors, 'model/');
   setWeights(model, weights);
   tf.dispose(weights);

@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { SerError } from '@ser/dsp-wasm';
 import type { LayersModel, NamedTensorMap } from '@tensorflow/tfjs-node';
 import { copyWeights, setWeights } from '../models/named-weights.ts';
 import type { TrainingSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
 import type { Adam } from './adam.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { readOwnCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { EpochLog } from './fit-model.ts';
 
 /** The part of the state that is plain JSON. */
@@ -44,15 +42,9 @@ export class TrainingState {
 
   /** Takes over what `path` holds; a file that is not there changes nothing. */
   async restore(path: string): Promise<void> {
-    if (!(await stat(path).catch(() => null))) return;
-    const { state, tensors } = await readCheckpoint<StoredState>(path);
-    if (state.seed !== this.#seed) {
-      tf.dispose(tensors);
-      throw new SerError(
-        'RUN_INVALID',
-        `The checkpoint ${path} was made with seed ${state.seed}, not ${this.#seed}.`,
-      );
-    }
+    const checkpoint = await readOwnCheckpoint<StoredState>(path, this.#seed);
+    if (!checkpoint) return;
+    const { state, tensors } = checkpoint;
     this.history.push(...state.history);
     this.bestEpoch = state.bestEpoch;
     const current = selectPrefix(tensors, 'model/');

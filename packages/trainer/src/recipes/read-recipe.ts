@@ -5,8 +5,8 @@ import { parseRecipe, type Recipe } from './recipe.ts';
 
 /**
  * Reads a recipe: a name of one that comes with the package (`reference`, or `no-noise` of the
- * experiments), or the path of a JSON file. A recipe that `extends` another one says only what it changes: objects are
- * merged field by field, anything else replaces what was there.
+ * experiments), or the path of a JSON file. A recipe that `extends` another one says only what it
+ * changes: objects are merged field by field, anything else replaces what was there.
  *
  * @throws SerError `FILE_NOT_FOUND` or `INVALID_ARGUMENT`.
  */
