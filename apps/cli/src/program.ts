@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addCrossValidateCommand } from './commands/cross-validate.ts';
 import { addDatasetsCommand } from './commands/datasets.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   addListenCommand(program);
   addTrainCommand(program);
   addCrossValidateCommand(program);
+  addCalibrateCommand(program);
   addEvaluateCommand(program);
   addExportOnnxCommand(program);
   addResultsCommand(program);

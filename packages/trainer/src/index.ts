@@ -1,4 +1,5 @@
 import type { ModelPrecision } from './onnx/compact-model.ts';
+import type { RunSummary } from './report/run-summary.ts';
 import type { CrossValidateOptions, CrossValidation } from './run/cross-validate.ts';
 import type { TrainOptions, TrainResult } from './run/train.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
@@ -86,6 +87,21 @@ export async function exportRun(
   await ensureTensorFlow();
   const { exportRunToOnnx } = await import('./run/export-run.ts');
   return exportRunToOnnx(directory, options);
+}
+
+/**
+ * Fits the temperature of a finished run to what the runs of a cross-validation with the same recipe
+ * said of the speakers that each tested, and writes the run's summary, report and model anew. Speakers
+ * that the run itself tests are left out. Weights and predicted labels do not change. Returns the
+ * summary, whose `foldCalibration` says what the temperature was fitted to.
+ *
+ * @throws SerError `RUN_INVALID` where one of the folders is not finished, `INVALID_ARGUMENT` where
+ *   the cross-validation has another recipe, other labels, or a protocol that shares speakers
+ */
+export async function calibrate(directory: string, foldsDirectory: string): Promise<RunSummary> {
+  await ensureTensorFlow();
+  const { calibrateOnFolds } = await import('./run/calibrate-on-folds.ts');
+  return calibrateOnFolds(directory, foldsDirectory);
 }
 
 /** Loads TensorFlow and says what it is; call it only where `inspectTensorFlow` finds it linked. */

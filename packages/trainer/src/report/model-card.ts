@@ -4,6 +4,7 @@ import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { keptWeights } from './kept-weights.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
+import { describeFoldCalibration } from './report-sections.ts';
 import { type RunSummary, sides } from './run-summary.ts';
 import {
   countTestSpeakers,
@@ -27,6 +28,7 @@ export function formatModelCard(summary: RunSummary, settings: RunSettings): str
     '## Scores',
     describeProtocol(summary),
     formatScores(summary),
+    describeCalibration(summary),
     ...(test ? ['## What it confuses', formatConfusion(test), describeConfusion(test)] : []),
     ...formatGroups(summary),
     '## Limits',
@@ -110,6 +112,11 @@ function formatScores({ evaluations }: RunSummary): string {
   return formatTable(header, rows);
 }
 
+function describeCalibration({ foldCalibration: calibration }: RunSummary): string {
+  const source = calibration ? describeFoldCalibration(calibration) : 'the validation side';
+  return `Confidences are calibrated by one temperature, fitted to ${source}.`;
+}
+
 function formatConfusion({ labels, confusion }: Evaluation): string {
   const rows = labels.map((label, row) => [`**${label}**`, ...confusion[row]!]);
   return formatTable(['true \\ predicted', ...labels], rows);
@@ -149,7 +156,7 @@ function formatGroups({ predictions }: RunSummary): string[] {
 const limits = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, noise and telephone sound are outside what was measured.
 - It names how a clip sounds compared with acted examples, not what a person feels. Do not use it to judge people: not in hiring, schooling, policing, health or credit.
 - Some uses of emotion recognition are restricted or forbidden by law, for example at work and in schools in the European Union.
-- A confidence is calibrated on the validation speakers; on other voices and microphones it is less reliable.`;
+- A confidence is calibrated on clips like those above; on other voices and microphones it is less reliable.`;
 
 function formatLicence(summary: RunSummary): string {
   const corpora = listTrainedCorpora(summary);

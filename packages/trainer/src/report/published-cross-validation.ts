@@ -4,11 +4,8 @@ import { SerError } from '@ser/dsp-wasm';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { countSpeakers } from '../evaluate/speaker-counts.ts';
 import type { CrossValidation } from '../run/cross-validate.ts';
-import { readRunJson, readRunSummary, runFiles } from '../run/run-folder.ts';
+import { readCrossValidation, readRunSummary, resultsFile, runFiles } from '../run/run-folder.ts';
 import type { FoldScores, SeedScores } from '../run/summarise-folds.ts';
-
-/** The results of a cross-validation, in its folder. */
-const resultsFile = 'results.json';
 
 /** What the pages keep of a cross-validation: no path of the machine, no single clip. */
 export interface PublishedCrossValidation extends Omit<CrossValidation, 'runs'> {
@@ -31,15 +28,8 @@ export async function isCrossValidation(directory: string): Promise<boolean> {
 export async function describeCrossValidation(
   directory: string,
 ): Promise<PublishedCrossValidation> {
-  const results = (await readRunJson(directory, resultsFile)) as CrossValidation;
-  const { command, data, init, runs, pooled, runCount } = results;
-  if (!pooled || runs.length < runCount) {
-    const done = pooled ? `${runs.length} of ${runCount} runs are done` : 'it is of another kind';
-    throw new SerError(
-      'RUN_INVALID',
-      `${join(directory, resultsFile)} is not of a finished cross-validation: ${done}.`,
-    );
-  }
+  const results = await readCrossValidation(directory);
+  const { command, data, init, runs, pooled } = results;
   const published = data.map((path) => `data/${basename(path)}`);
   const publishedInit = init === undefined ? undefined : `runs/${basename(init)}`;
   const model = await stat(join(directory, runs[0]!.directory, runFiles.model)).catch(() => null);

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Html, html } from './html.ts';
-import type { ClipPrediction, RunSummary } from './run-summary.ts';
+import type { ClipPrediction, FoldCalibration, RunSummary } from './run-summary.ts';
 import { sides } from './run-summary.ts';
 import type { GroupScore } from './speaker-scores.ts';
 
@@ -19,7 +19,7 @@ export function renderSettings(summary: RunSummary): Html {
     ['Clips', sides.map((side) => `${protocol.sizes[side]} ${side}`).join(', ')],
     ['Labels', summary.labels.join(', ')],
     ['Kept epoch', `${summary.bestEpoch} of ${summary.history.length}`],
-    ['Temperature', summary.temperature === null ? 'none' : summary.temperature.toFixed(3)],
+    ['Temperature', formatTemperature(summary)],
     ...Object.entries(environment),
   ];
   return html`
@@ -34,6 +34,17 @@ export function renderSettings(summary: RunSummary): Html {
       ${rows.map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`)}
     </table></div>
     <details><summary>Recipe settings</summary><pre>${JSON.stringify(recipe.settings, null, 2)}</pre></details>`;
+}
+
+function formatTemperature({ temperature, foldCalibration }: RunSummary): string {
+  if (temperature === null) return 'none';
+  const source = foldCalibration ? describeFoldCalibration(foldCalibration) : 'validation';
+  return `${temperature.toFixed(3)}, fitted to ${source}`;
+}
+
+/** What a temperature was fitted to, and how well confidences fit there. */
+export function describeFoldCalibration({ folds, speakers, clips, ece }: FoldCalibration): string {
+  return `${clips} clips of ${speakers} speakers in ${folds} folds (calibration error ${ece.toFixed(3)}, each fold at the temperature of the others)`;
 }
 
 /** What the protocol, its seed and its fold say together. */

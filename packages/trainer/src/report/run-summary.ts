@@ -20,6 +20,18 @@ export interface ClipPrediction {
   predicted: string;
   /** Probability of `predicted`. */
   confidence: number;
+  /** Calibrated, of the run's labels in their order. */
+  probabilities: number[];
+}
+
+/** Where a temperature comes from that `calibrateOnFolds` fitted. */
+export interface FoldCalibration {
+  /** Recipe's folds of which it is, and what they tested of speakers that the run does not test. */
+  folds: number;
+  speakers: number;
+  clips: number;
+  /** Calibration error of these clips, those of each fold at the temperature of the other folds. */
+  ece: number;
 }
 
 /** Clips of one corpus that a model was trained on. */
@@ -64,8 +76,12 @@ export interface RunSummary {
   history: EpochLog[];
   /** The epoch whose weights were kept: the best on validation. */
   bestEpoch: number;
-  /** Fitted on validation; null where probabilities are as the model gives them. */
+  /**
+   * Fitted on validation, or as `foldCalibration` says; null where probabilities are as the model
+   * gives them.
+   */
   temperature: number | null;
+  foldCalibration?: FoldCalibration;
   evaluations: Partial<Record<Side, Evaluation>>;
   predictions: ClipPrediction[];
   /** Versions and machine, by name. */

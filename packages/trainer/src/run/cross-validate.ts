@@ -15,6 +15,7 @@ import {
   type RunSettings,
   readRunJson,
   readRunSummary,
+  resultsFile,
   runFiles,
   writeRunSettings,
 } from './run-folder.ts';
@@ -77,8 +78,6 @@ export interface CrossValidation extends FoldsSummary {
   /** Versions and machine, by name. */
   environment: Record<string, string>;
 }
-
-const resultsFile = 'results.json';
 
 /** One run of the whole. */
 interface PlannedRun {

@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../atomic-file.ts';
 import { protocolNames } from '../protocols/split.ts';
 import { parseRecipe, type Recipe } from '../recipes/recipe.ts';
 import type { RunSummary } from '../report/run-summary.ts';
+import type { CrossValidation } from './cross-validate.ts';
 
 /** The files of a run folder. */
 export const runFiles = {
@@ -23,6 +24,9 @@ export const runFiles = {
   summary: 'run.json',
   model: 'model.onnx',
 } as const;
+
+/** What a cross-validation found, in the folder of its run folders. */
+export const resultsFile = 'results.json';
 
 const settingsSchema = z.object({
   data: z.array(z.string()).min(1),
@@ -89,6 +93,22 @@ export async function readRunSettings(directory: string): Promise<RunSettings> {
  */
 export async function readRunSummary(directory: string): Promise<RunSummary> {
   return (await readRunJson(directory, runFiles.summary)) as RunSummary;
+}
+
+/**
+ * Reads the results of a finished cross-validation.
+ *
+ * @throws SerError `RUN_INVALID` where the folder holds none, or some of its runs are to be done.
+ */
+export async function readCrossValidation(directory: string): Promise<CrossValidation> {
+  const results = (await readRunJson(directory, resultsFile)) as CrossValidation;
+  const { pooled, runs, runCount } = results;
+  if (pooled && runs.length === runCount) return results;
+  const done = pooled ? `${runs.length} of ${runCount} runs are done` : 'it is of another kind';
+  throw new SerError(
+    'RUN_INVALID',
+    `${join(directory, resultsFile)} is not of a finished cross-validation: ${done}.`,
+  );
 }
 
 /**

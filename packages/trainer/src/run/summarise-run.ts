@@ -2,10 +2,9 @@ import { availableParallelism, cpus } from 'node:os';
 import { basename } from 'node:path';
 import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
 import type { LayersModel } from '@tensorflow/tfjs-node';
-import { type Clip, type Dataset, speakerKey } from '../datasets/clip.ts';
-import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
+import type { Clip, Dataset } from '../datasets/clip.ts';
 import { findLargest } from '../evaluate/predictions.ts';
-import { applyTemperature, fitTemperature } from '../evaluate/temperature.ts';
+import { fitTemperature } from '../evaluate/temperature.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
 import type { Split } from '../protocols/split.ts';
@@ -19,6 +18,7 @@ import {
 import { tensorflowVersion } from '../tensorflow/tf.ts';
 import { version } from '../version.ts';
 import type { RunSettings } from './run-folder.ts';
+import { rescale, scoreSides, toLabelled } from './score-sides.ts';
 
 /** What a summary is made from. */
 export interface FinishedRun {
@@ -40,46 +40,11 @@ export interface FinishedRun {
  * the calibrated probabilities, which are those that the exported file gives.
  */
 export function summariseRun(run: FinishedRun): RunSummary {
-  const { settings, split, labels, model } = run;
-  const raw = Object.fromEntries(
-    sides.map((side) => {
-      const matrices = split[side].map((clip) => run.matrices.get(clip)!);
-      return [side, predictProbabilities(model, matrices)];
-    }),
-  ) as Record<Side, Float32Array[]>;
-  const truthOf = (side: Side): number[] => split[side].map(({ label }) => labels.indexOf(label));
-  const temperature = fitTemperature({
-    truth: truthOf('validation'),
-    probabilities: raw.validation,
-    labels,
-  });
-
-  const heard = new Set([...split.train, ...split.validation].map(speakerKey));
-  const isStrange = split.test.every((clip) => !heard.has(speakerKey(clip)));
-
-  const evaluations: RunSummary['evaluations'] = {};
-  const predictions: ClipPrediction[] = [];
-  for (const side of sides) {
-    const probabilities = raw[side].map((row) => applyTemperature(row, temperature));
-    evaluations[side] = evaluatePredictions({
-      ...{ truth: truthOf(side), probabilities, labels },
-      ...(side === 'test' && isStrange && { speakers: split.test.map(speakerKey) }),
-    });
-    split[side].forEach((clip, index) => {
-      const row = probabilities[index]!;
-      const predicted = findLargest(row);
-      predictions.push({
-        clipId: clip.id,
-        path: clip.path,
-        corpus: clip.corpus,
-        speaker: clip.speaker,
-        split: side,
-        truth: clip.label,
-        predicted: labels[predicted]!,
-        confidence: row[predicted]!,
-      });
-    });
-  }
+  const { settings, split, labels } = run;
+  const raw = sides.flatMap((side) => predictSide(run, side));
+  const validation = raw.filter((prediction) => prediction.split === 'validation');
+  const temperature = fitTemperature(toLabelled(validation, labels));
+  const predictions = rescale(raw, labels, temperature);
   return {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),
@@ -102,7 +67,7 @@ export function summariseRun(run: FinishedRun): RunSummary {
     history: run.fit.history,
     bestEpoch: run.fit.bestEpoch,
     temperature,
-    evaluations,
+    evaluations: scoreSides(predictions, labels),
     predictions,
     environment: {
       ser: version,
@@ -112,4 +77,26 @@ export function summariseRun(run: FinishedRun): RunSummary {
       processor: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores`,
     },
   };
+}
+
+function predictSide({ split, labels, matrices, model }: FinishedRun, side: Side) {
+  const probabilities = predictProbabilities(
+    model,
+    split[side].map((clip) => matrices.get(clip)!),
+  );
+  return split[side].map((clip, at): ClipPrediction => {
+    const row = [...probabilities[at]!];
+    const predicted = findLargest(row);
+    return {
+      clipId: clip.id,
+      path: clip.path,
+      corpus: clip.corpus,
+      speaker: clip.speaker,
+      split: side,
+      truth: clip.label,
+      predicted: labels[predicted]!,
+      confidence: row[predicted]!,
+      probabilities: row,
+    };
+  });
 }

@@ -37,6 +37,7 @@ export function makeSampleRun(corpus = 'ravdess', epochs = 40): RunSummary {
         truth: label,
         predicted,
         confidence,
+        probabilities: probabilities[at]!,
       });
     });
   }

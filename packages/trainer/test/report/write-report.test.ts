@@ -200,6 +200,7 @@ describe('scoreSpeakers and scoreCorpora', () => {
     truth,
     predicted,
     confidence: 1,
+    probabilities: [1],
   });
   const predictions = [
     predict('a', 'sad', 'sad'),

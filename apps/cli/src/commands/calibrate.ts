@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { asUsage } from '../report-failure.ts';
+
+/** `ser calibrate`: makes a run's confidences those that a cross-validation found to be right. */
+export function addCalibrateCommand(program: Command): void {
+  program
+    .command('calibrate')
+    .description('Fit how sure a run is to a cross-validation, and write its model anew.')
+    .requiredOption('--run <folder>', 'run folder that `ser train` wrote')
+    .requiredOption(
+      '--folds <folder>',
+      'what `ser cross-validate` wrote, with the same recipe and corpora',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ser calibrate --run runs/shipped --folds runs/shipped-speaker-kfold',
+    )
+    .action(async (options: { run: string; folds: string }, command: Command) => {
+      const { calibrate } = await import('@ser/trainer');
+      const summary = await asUsage(command, () => calibrate(options.run, options.folds));
+      const { temperature, foldCalibration, evaluations } = summary;
+      const { folds, speakers, clips, ece } = foldCalibration!;
+      process.stdout.write(
+        [
+          `Temperature ${temperature!.toFixed(3)}, fitted to ${clips} clips of ${speakers} speakers in ${folds} folds.`,
+          `Calibration error ${ece.toFixed(3)} on them, each fold at the temperature of the others;`,
+          `${evaluations.test!.ece.toFixed(3)} on the ${evaluations.test!.n} test clips of the run.\n`,
+        ].join('\n'),
+      );
+    });
+}

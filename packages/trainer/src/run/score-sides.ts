@@ -1,0 +1,51 @@
+import { speakerKey } from '../datasets/clip.ts';
+import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
+import { findLargest } from '../evaluate/predictions.ts';
+import { applyTemperature } from '../evaluate/temperature.ts';
+import { type ClipPrediction, type RunSummary, sides } from '../report/run-summary.ts';
+
+/** The probabilities of predictions and their true labels' places, as the measures take them. */
+export function toLabelled(predictions: readonly ClipPrediction[], labels: readonly string[]) {
+  return {
+    truth: predictions.map(({ truth }) => labels.indexOf(truth)),
+    probabilities: predictions.map(({ probabilities }) => probabilities),
+    labels: [...labels],
+  };
+}
+
+/** Predictions at `factor` times the temperature that they are at. */
+export function rescale(
+  predictions: readonly ClipPrediction[],
+  labels: readonly string[],
+  factor: number,
+): ClipPrediction[] {
+  return predictions.map((prediction) => {
+    const probabilities = [...applyTemperature(prediction.probabilities, factor)];
+    const predicted = findLargest(probabilities);
+    return {
+      ...prediction,
+      predicted: labels[predicted]!,
+      confidence: probabilities[predicted]!,
+      probabilities,
+    };
+  });
+}
+
+/** Scores each side of a run; the test side over speakers too, where no other side has them. */
+export function scoreSides(
+  predictions: readonly ClipPrediction[],
+  labels: readonly string[],
+): RunSummary['evaluations'] {
+  const heard = new Set(predictions.filter(({ split }) => split !== 'test').map(speakerKey));
+  const evaluations: RunSummary['evaluations'] = {};
+  for (const side of sides) {
+    const own = predictions.filter(({ split }) => split === side);
+    const speakers = own.map(speakerKey);
+    const areStrangers = side === 'test' && !speakers.some((speaker) => heard.has(speaker));
+    evaluations[side] = evaluatePredictions({
+      ...toLabelled(own, labels),
+      ...(areStrangers && { speakers }),
+    });
+  }
+  return evaluations;
+}
