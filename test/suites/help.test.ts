@@ -6,6 +6,7 @@ it.each([
   ['predict'],
   ['train'],
   ['cross-validate'],
+  ['calibrate'],
   ['evaluate'],
   ['export-onnx'],
   ['features'],
