@@ -1,19 +1,17 @@
-import { SerError } from '@ser/dsp-wasm';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { measureLogLoss } from '../evaluate/calibration.ts';
 import { averageRecall, countConfusion, scoreClasses } from '../evaluate/confusion.ts';
 import { findLargest } from '../evaluate/predictions.ts';
-import { listTrainable, setTrainingStep } from '../models/named-weights.ts';
+import { listTrainable } from '../models/named-weights.ts';
 import { createRandom } from '../random.ts';
 import type { TrainingSettings } from '../recipes/recipe.ts';
-import { tf } from '../tensorflow/tf.ts';
 import { Adam } from './adam.ts';
 import { drawBatches } from './batches.ts';
 import { countDraws, drawEpoch } from './draw-epoch.ts';
 import type { Example } from './example.ts';
-import { scheduleLearningRate } from './learning-rate.ts';
 import { mixBatch, type TrainingItem } from './mixup.ts';
 import { predictProbabilities } from './predict-probabilities.ts';
+import { takeStep } from './take-step.ts';
 import { createTarget, weighClasses } from './targets.ts';
 import { differentiate } from './train-step.ts';
 import { TrainingState } from './training-state.ts';
@@ -107,8 +105,10 @@ async function runEpoch(
   const { batchSize, mixup } = settings;
   const epoch = state.history.length + 1;
   const started = performance.now();
-  const stepsPerEpoch = Math.ceil(countDraws(train, versionsPerEpoch) / batchSize);
-  const validationLosses = state.history.map(({ validationLoss }) => validationLoss);
+  const progress = {
+    totalSteps: Math.ceil(countDraws(train, versionsPerEpoch) / batchSize) * settings.epochs,
+    validationLosses: state.history.map(({ validationLoss }) => validationLoss),
+  };
   const variables = [...listTrainable(model).values()];
   const classes = (model.outputs[0]!.shape.at(-1) ?? 0) as number;
   const classWeights = weighClasses(train, classes, settings.classWeights);
@@ -118,7 +118,6 @@ async function runEpoch(
   let correct = 0;
   let seen = 0;
   for (const batch of drawBatches(chosen, { batchSize, random })) {
-    const step = optimiser.step;
     const items = batch.map((example): TrainingItem => {
       const { labelSmoothing } = settings;
       const target = createTarget(example, {
@@ -129,30 +128,16 @@ async function runEpoch(
       });
       return { matrix: example.matrix, target };
     });
-    setTrainingStep(model, step);
-    const mixed = mixup ? mixBatch(items, mixup, random.fork(`mixup ${step}`)) : items;
-    const { gradients, ...outcome } = differentiate(model, variables, mixed);
-    try {
-      checkLoss(outcome.loss, batch, epoch);
-      optimiser.apply(gradients, {
-        learningRate: scheduleLearningRate(settings, {
-          step,
-          totalSteps: stepsPerEpoch * settings.epochs,
-          validationLosses,
-        }),
-        weightDecay: settings.weightDecay,
-        clipNorm: settings.gradientClipNorm,
-      });
-    } finally {
-      tf.dispose(gradients);
-    }
+    const mixed = mixup ? mixBatch(items, mixup, random.fork(`mixup ${optimiser.step}`)) : items;
+    const outcome = await takeStep(model, optimiser, {
+      ...{ settings, progress, where: `epoch ${epoch}`, signal },
+      differentiate: () => differentiate(model, variables, mixed),
+      hint: () => `look at the clips of the batch: ${listNames(batch)}`,
+    });
     lossSum += outcome.loss * batch.length;
     correct += outcome.correct;
     seen += batch.length;
     options.onBatch?.({ epoch, clips: seen, loss: lossSum / seen, accuracy: correct / seen });
-    // Lets signals and timers through: the kernels run synchronously.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal?.aborted) throw new SerError('ABORTED', `Training was stopped in epoch ${epoch}.`);
   }
   return {
     epoch,
@@ -163,13 +148,8 @@ async function runEpoch(
   };
 }
 
-function checkLoss(loss: number, batch: readonly Example[], epoch: number): void {
-  if (Number.isFinite(loss)) return;
-  const names = batch.map(({ name }) => name ?? 'unnamed').join(', ');
-  throw new SerError(
-    'TRAINING_DIVERGED',
-    `The loss became ${loss} in epoch ${epoch}; lower the learning rate, or look at the clips of the batch: ${names}.`,
-  );
+function listNames(batch: readonly Example[]): string {
+  return batch.map(({ name }) => name ?? 'unnamed').join(', ');
 }
 
 function validate(model: LayersModel, examples: readonly Example[], batchSize: number) {

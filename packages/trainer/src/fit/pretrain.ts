@@ -1,4 +1,3 @@
-import { SerError } from '@ser/dsp-wasm';
 import type {
   LayersModel,
   NamedTensorMap,
@@ -7,12 +6,7 @@ import type {
   Tensor3D,
   Variable,
 } from '@tensorflow/tfjs-node';
-import {
-  copyWeights,
-  listTrainable,
-  setTrainingStep,
-  setWeights,
-} from '../models/named-weights.ts';
+import { copyWeights, listTrainable, setWeights } from '../models/named-weights.ts';
 import { createRandom } from '../random.ts';
 import type { TrainingSettings } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
@@ -21,7 +15,7 @@ import { drawBatches, stackBatch } from './batches.ts';
 import { readOwnCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { countDraws, drawEpoch } from './draw-epoch.ts';
 import type { Example } from './example.ts';
-import { scheduleLearningRate } from './learning-rate.ts';
+import { takeStep } from './take-step.ts';
 import { addPrefix, selectPrefix } from './training-state.ts';
 
 /** What one epoch of {@link pretrain} gave. */
@@ -118,29 +112,14 @@ async function runEpoch(
   const variables = [...listTrainable(model).values()];
   let lossSum = 0;
   for (const batch of drawBatches(chosen, { batchSize, random })) {
-    const { step } = optimiser;
-    setTrainingStep(model, step);
-    const { loss, gradients } = differentiate(model, variables, batch);
-    try {
-      if (!Number.isFinite(loss)) {
-        throw new SerError(
-          'TRAINING_DIVERGED',
-          `The loss became ${loss} in epoch ${epoch} of pretraining; lower the learning rate.`,
-        );
-      }
-      const progress = { step, totalSteps, validationLosses: [] };
-      optimiser.apply(gradients, {
-        learningRate: scheduleLearningRate({ ...settings, schedule: 'one-cycle' }, progress),
-        weightDecay: settings.weightDecay,
-        clipNorm: settings.gradientClipNorm,
-      });
-    } finally {
-      tf.dispose(gradients);
-    }
+    const { loss } = await takeStep(model, optimiser, {
+      settings: { ...settings, schedule: 'one-cycle' },
+      progress: { totalSteps, validationLosses: [] },
+      differentiate: () => differentiate(model, variables, batch),
+      where: `epoch ${epoch} of pretraining`,
+      signal,
+    });
     lossSum += loss * batch.length;
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal?.aborted)
-      throw new SerError('ABORTED', `Pretraining was stopped in epoch ${epoch}.`);
   }
   const durationSec = (performance.now() - started) / 1000;
   return { epoch, loss: lossSum / chosen.length, durationSec };
