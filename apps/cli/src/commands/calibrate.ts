@@ -19,11 +19,11 @@ export function addCalibrateCommand(program: Command): void {
       const { calibrate } = await import('@ser/trainer');
       const summary = await asUsage(command, () => calibrate(options.run, options.folds));
       const { temperature, foldCalibration, evaluations } = summary;
-      const { folds, speakers, clips, ece } = foldCalibration!;
+      const { folds, speakers, scores } = foldCalibration!;
       process.stdout.write(
         [
-          `Temperature ${temperature!.toFixed(3)}, fitted to ${clips} clips of ${speakers} speakers in ${folds} folds.`,
-          `Calibration error ${ece.toFixed(3)} on them, each fold at the temperature of the others;`,
+          `Temperature ${temperature!.toFixed(3)}, fitted to ${scores.clips} clips of ${speakers} speakers in ${folds} folds.`,
+          `Calibration error ${scores.ece.toFixed(3)} on them, each fold at the temperature of the others;`,
           `${evaluations.test!.ece.toFixed(3)} on the ${evaluations.test!.n} test clips of the run.\n`,
         ].join('\n'),
       );

@@ -1,11 +1,11 @@
 import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import type { PooledScores } from '../evaluate/pool-predictions.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { keptWeights } from './kept-weights.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
-import { describeFoldCalibration } from './report-sections.ts';
-import { type RunSummary, sides } from './run-summary.ts';
+import type { RunSummary } from './run-summary.ts';
 import {
   countTestSpeakers,
   type GroupScore,
@@ -81,24 +81,13 @@ function describeProtocol({ protocol, predictions }: RunSummary): string {
   return `Protocol \`${protocol.name}\`${fold}, seed ${protocol.seed}. ${independence} UAR is the mean recall of the labels; its intervals are 95 % bootstraps, over clips and over speakers.`;
 }
 
-function formatScores({ evaluations }: RunSummary): string {
-  const rows = sides.flatMap((side) => {
-    const scores = evaluations[side];
-    if (!scores || side === 'train') return [];
-    const { uarInterval, uarSpeakerInterval } = scores;
-    return [
-      [
-        side,
-        scores.n,
-        formatPercent(scores.uar),
-        formatInterval(uarInterval),
-        uarSpeakerInterval ? formatInterval(uarSpeakerInterval) : 'not measured',
-        formatPercent(scores.accuracy),
-        scores.macro.f1.toFixed(3),
-        scores.ece.toFixed(3),
-      ],
-    ];
-  });
+function formatScores({ evaluations, foldCalibration }: RunSummary): string {
+  const { validation, test } = evaluations;
+  const rows = [
+    ...(validation ? [formatSide('validation', toScores(validation))] : []),
+    ...(test ? [formatSide('test', toScores(test))] : []),
+    ...(foldCalibration ? [formatSide('folds', foldCalibration.scores)] : []),
+  ];
   const header = [
     'side',
     'clips',
@@ -112,9 +101,31 @@ function formatScores({ evaluations }: RunSummary): string {
   return formatTable(header, rows);
 }
 
-function describeCalibration({ foldCalibration: calibration }: RunSummary): string {
-  const source = calibration ? describeFoldCalibration(calibration) : 'the validation side';
-  return `Confidences are calibrated by one temperature, fitted to ${source}.`;
+function describeCalibration({ foldCalibration }: RunSummary): string {
+  if (!foldCalibration) {
+    return 'Confidences are calibrated by one temperature, fitted to the validation side.';
+  }
+  const { folds, speakers, corpora } = foldCalibration;
+  const byCorpus = corpora.map(({ corpus, uar }) => `${corpus} ${formatPercent(uar)}`).join(', ');
+  return `The row \`folds\` is a cross-validation of the recipe: ${speakers} speakers in ${folds} folds, each clip judged by a model that had not heard its speaker (UAR by corpus: ${byCorpus}). Confidences are calibrated by one temperature, fitted to these clips; the calibration error there is of each fold at the temperature of the others.`;
+}
+
+function toScores({ n, macro, ...scores }: Evaluation): PooledScores {
+  return { ...scores, clips: n, macroF1: macro.f1 };
+}
+
+function formatSide(side: string, scores: PooledScores): (string | number)[] {
+  const { uarInterval, uarSpeakerInterval } = scores;
+  return [
+    side,
+    scores.clips,
+    formatPercent(scores.uar),
+    formatInterval(uarInterval),
+    uarSpeakerInterval ? formatInterval(uarSpeakerInterval) : 'not measured',
+    formatPercent(scores.accuracy),
+    scores.macroF1.toFixed(3),
+    scores.ece.toFixed(3),
+  ];
 }
 
 function formatConfusion({ labels, confusion }: Evaluation): string {

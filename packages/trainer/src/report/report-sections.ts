@@ -43,8 +43,8 @@ function formatTemperature({ temperature, foldCalibration }: RunSummary): string
 }
 
 /** What a temperature was fitted to, and how well confidences fit there. */
-export function describeFoldCalibration({ folds, speakers, clips, ece }: FoldCalibration): string {
-  return `${clips} clips of ${speakers} speakers in ${folds} folds (calibration error ${ece.toFixed(3)}, each fold at the temperature of the others)`;
+export function describeFoldCalibration({ folds, speakers, scores }: FoldCalibration): string {
+  return `${scores.clips} clips of ${speakers} speakers in ${folds} folds (calibration error ${scores.ece.toFixed(3)}, each fold at the temperature of the others)`;
 }
 
 /** What the protocol, its seed and its fold say together. */

@@ -1,7 +1,9 @@
 import type { CorpusSummary, SkippedFile } from '../datasets/clip.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import type { PooledScores } from '../evaluate/pool-predictions.ts';
 import type { EpochLog } from '../fit/fit-model.ts';
 import type { ProtocolName } from '../protocols/split.ts';
+import type { GroupScore } from './speaker-scores.ts';
 
 /** The sides of a split, in the order of tables. */
 export const sides = ['train', 'validation', 'test'] as const;
@@ -26,12 +28,13 @@ export interface ClipPrediction {
 
 /** Where a temperature comes from that `calibrateOnFolds` fitted. */
 export interface FoldCalibration {
-  /** Recipe's folds of which it is, and what they tested of speakers that the run does not test. */
+  /** Runs of the cross-validation. */
   folds: number;
+  /** Speakers that these tested and that the run does not. */
   speakers: number;
-  clips: number;
-  /** Calibration error of these clips, those of each fold at the temperature of the other folds. */
-  ece: number;
+  /** Of these speakers' clips, each fold at the temperature that the other folds give. */
+  scores: PooledScores;
+  corpora: GroupScore[];
 }
 
 /** Clips of one corpus that a model was trained on. */

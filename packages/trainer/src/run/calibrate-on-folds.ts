@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SerError } from '@ser/dsp-wasm';
 import { speakerKey } from '../datasets/clip.ts';
-import { binConfidences, listOutcomes, measureCalibrationError } from '../evaluate/calibration.ts';
+import { poolPredictions } from '../evaluate/pool-predictions.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import type { ClipPrediction, FoldCalibration, RunSummary } from '../report/run-summary.ts';
+import { scoreCorpora } from '../report/speaker-scores.ts';
 import { writeReport } from '../report/write-report.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { readCrossValidation, readRunSettings, readRunSummary } from './run-folder.ts';
@@ -72,17 +73,15 @@ function describeFolds(
   folds: readonly ClipPrediction[][],
   labels: readonly string[],
 ): FoldCalibration {
-  const all = folds.flat();
-  const outcomes = folds.flatMap((fold) => {
+  const predictions = folds.flatMap((fold) => {
     const others = folds.filter((other) => other !== fold).flat();
-    const temperature = fitTemperature(toLabelled(others, labels));
-    return listOutcomes(toLabelled(rescale(fold, labels, temperature), labels));
+    return rescale(fold, labels, fitTemperature(toLabelled(others, labels)));
   });
   return {
     folds: folds.length,
-    speakers: new Set(all.map(speakerKey)).size,
-    clips: all.length,
-    ece: measureCalibrationError(binConfidences(outcomes)),
+    speakers: new Set(predictions.map(speakerKey)).size,
+    scores: poolPredictions(predictions, { areStrangers: true }),
+    corpora: scoreCorpora(predictions),
   };
 }
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import { poolPredictions } from '../../src/evaluate/pool-predictions.ts';
 import { formatModelCard } from '../../src/report/model-card.ts';
 import type { RunSummary } from '../../src/report/run-summary.ts';
+import { scoreCorpora } from '../../src/report/speaker-scores.ts';
 import type { RunSettings } from '../../src/run/run-folder.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';
 import { makeSampleRun } from './sample-run.ts';
@@ -33,4 +35,21 @@ it('tells what the run before it was trained on, and its licence', () => {
   expect(card).toContain('Training went on from the run before (recipe `tiny`).');
   expect(card).toMatch(/\| 7 \| 3 \| English .* \| CC BY-NC 9\.9 \|/);
   expect(card).toContain('non-commercial');
+});
+
+it('says what the confidences were fitted to, and what the folds scored', () => {
+  const run = makeSampleRun();
+  expect(formatModelCard(run, settings)).toContain('fitted to the validation side');
+  const predictions = run.predictions.filter(({ split }) => split !== 'test');
+  const scores = poolPredictions(predictions, { areStrangers: true });
+  const corpora = scoreCorpora(predictions);
+  const card = formatModelCard(
+    { ...run, foldCalibration: { folds: 5, speakers: 19, scores, corpora } },
+    settings,
+  );
+  const percent = (100 * scores.uar).toFixed(1);
+  expect(card).toContain(`| folds | ${scores.clips} | ${percent} % |`);
+  expect(card).toContain('19 speakers in 5 folds');
+  expect(card).toContain(`ravdess ${percent} %`);
+  expect(card).not.toContain('fitted to the validation side');
 });

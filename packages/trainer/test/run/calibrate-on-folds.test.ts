@@ -27,8 +27,9 @@ it('fits the temperature to what the folds said of speakers that the run does no
   const after = await calibrate(run, folds);
 
   // Of 6 speakers in 3 folds the run tests 2, so 4 are left, with 12 clips each.
-  expect(after.foldCalibration).toMatchObject({ folds: 3, speakers: 4, clips: 48 });
-  expect(after.foldCalibration!.ece).toBeGreaterThan(0);
+  const expected = { folds: 3, speakers: 4, scores: { clips: 48 }, corpora: [{ clips: 48 }] };
+  expect(after.foldCalibration).toMatchObject(expected);
+  expect(after.foldCalibration!.scores.ece).toBeGreaterThan(0);
   expect(after.temperature).not.toBe(before.temperature);
   expect(after.predictions.map(({ predicted }) => predicted)).toEqual(
     before.predictions.map(({ predicted }) => predicted),
