@@ -53,3 +53,12 @@ it('says what the confidences were fitted to, and what the folds scored', () => 
   expect(card).toContain(`ravdess ${percent} %`);
   expect(card).not.toContain('fitted to the validation side');
 });
+
+it('says what came before the training', () => {
+  const distillation = { members: 3, share: 0.7 };
+  const recipe = { ...tinyRecipe, pretraining: { epochs: 20 }, distillation };
+  const card = formatModelCard(makeSampleRun(), { ...settings, recipe });
+  expect(card).toContain('20 epochs of guessing masked frames came first.');
+  expect(card).toContain('70.0 % of what it learnt was the mean of 3 networks.');
+  expect(formatModelCard(makeSampleRun(), settings)).not.toMatch(/masked frames|mean of/);
+});
