@@ -22,9 +22,8 @@ import librosa  # noqa: E402
 import numpy as np  # noqa: E402
 import onnxruntime  # noqa: E402
 
-# librosa tells the pitch, not how periodic a frame is there.
-sys.path.append(str(Path(__file__).parents[2] / "test/goldens"))
-from generate import find_pitch  # noqa: E402
+sys.path.append(str(Path(__file__).parents[1]))
+from librosa_features import compute_features  # noqa: E402
 
 warnings.simplefilter("ignore")
 SESSION = None
@@ -38,31 +37,6 @@ def load_model():
         options.intra_op_num_threads = 1
     SESSION = onnxruntime.InferenceSession(model_path, options, providers=["CPUExecutionProvider"])
     MANIFEST = json.loads(SESSION.get_modelmeta().custom_metadata_map["ser.manifest"])
-
-
-def compute_features(y, settings):
-    """[frames, columns], a call of librosa for each set, in the order of the sets."""
-    rate = settings["sampleRateHz"]
-    hop = {"hop_length": settings["hopLength"]}
-    stft = {"n_fft": settings["fftLength"], **hop}
-    framed = {"frame_length": settings["fftLength"], **hop}
-    mel_unit, coefficients = settings["mel"]["unit"], settings["mfcc"]["coefficients"]
-    in_unit = librosa.power_to_db if mel_unit == "db" else np.asarray
-    feature = librosa.feature
-    calls = {
-        "mfcc": lambda: feature.mfcc(y=y, sr=rate, n_mfcc=coefficients, **stft),
-        "chroma": lambda: feature.chroma_stft(y=y, sr=rate, **stft),
-        "mel": lambda: in_unit(feature.melspectrogram(y=y, sr=rate, **stft)),
-        "contrast": lambda: feature.spectral_contrast(y=y, sr=rate, **stft),
-        "rms": lambda: feature.rms(y=y, **framed),
-        "zcr": lambda: feature.zero_crossing_rate(y, **framed),
-        "centroid": lambda: feature.spectral_centroid(y=y, sr=rate, **stft),
-        "bandwidth": lambda: feature.spectral_bandwidth(y=y, sr=rate, **stft),
-        "rolloff": lambda: feature.spectral_rolloff(y=y, sr=rate, **stft),
-        "flatness": lambda: feature.spectral_flatness(y=y, **stft),
-        "f0": lambda: np.stack(find_pitch(y, settings)),
-    }
-    return np.concatenate([calls[name]() for name in settings["sets"]]).T.astype(np.float32)
 
 
 def predict(path):

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[name] = "1"
@@ -21,6 +22,9 @@ import onnxruntime  # noqa: E402
 import uvicorn  # noqa: E402
 from fastapi import FastAPI, HTTPException, Request  # noqa: E402
 
+sys.path.append(str(Path(__file__).parents[1]))
+from librosa_features import compute_features  # noqa: E402
+
 
 class Model:
     def __init__(self, path):
@@ -30,20 +34,6 @@ class Model:
         self.manifest = json.loads(self.session.get_modelmeta().custom_metadata_map["ser.manifest"])
         self.settings = self.manifest["frontEnd"]["features"]
         self.trim = self.manifest["frontEnd"]["trim"]
-        if self.settings["sets"] != ["mfcc", "chroma", "mel", "contrast"]:
-            raise SystemExit("This peer computes the reference's four feature sets only.")
-
-    def features(self, y, rate):
-        hop = self.settings["hopLength"]
-        coefficients = self.settings["mfcc"]["coefficients"]
-        mel = librosa.feature.melspectrogram(y=y, sr=rate, hop_length=hop)
-        sets = [
-            librosa.feature.mfcc(y=y, sr=rate, n_mfcc=coefficients, hop_length=hop),
-            librosa.feature.chroma_stft(y=y, sr=rate, hop_length=hop),
-            librosa.power_to_db(mel) if self.settings["mel"]["unit"] == "db" else mel,
-            librosa.feature.spectral_contrast(y=y, sr=rate, hop_length=hop),
-        ]
-        return np.concatenate(sets).T.astype(np.float32)
 
     def predict(self, body):
         rate = self.settings["sampleRateHz"]
@@ -52,7 +42,7 @@ class Model:
             y, _ = librosa.effects.trim(
                 y, top_db=self.trim["topDb"], frame_length=self.trim["frameLength"], hop_length=self.trim["hopLength"]
             )
-        matrix = self.features(y, rate)
+        matrix = compute_features(y, self.settings)
         inputs = {"features": matrix[None], "lengths": np.array([len(matrix)], np.int32)}
         [row] = self.session.run(["probabilities"], inputs)[0]
         labels = self.manifest["labels"]
@@ -64,7 +54,7 @@ class Model:
 def create_app():
     model = Model(os.environ["SER_MODEL"])
     # Whatever is loaded or compiled at first use.
-    model.features(np.sin(np.arange(22050, dtype=np.float32) / 9), 22050)
+    compute_features(np.sin(np.arange(22050, dtype=np.float32) / 9), model.settings)
     executor = ThreadPoolExecutor(1)
     app = FastAPI()
 
