@@ -11,12 +11,20 @@ const columns = [
 ] as const;
 
 /**
- * The predictions as CSV (RFC 4180: CRLF, quotes where needed) with a header line. A text that a
- * spreadsheet would take for a formula gets an apostrophe in front.
+ * The predictions as CSV (RFC 4180: CRLF, quotes where needed) with a header line; the last columns
+ * are the probabilities of the labels. A text that a spreadsheet would take for a formula gets an
+ * apostrophe in front.
  */
-export function formatPredictionsCsv(predictions: readonly ClipPrediction[]): string {
-  const rows = predictions.map((prediction) => columns.map((name) => formatCell(prediction[name])));
-  return `${[columns, ...rows].map((row) => row.join(',')).join('\r\n')}\r\n`;
+export function formatPredictionsCsv(
+  predictions: readonly ClipPrediction[],
+  labels: readonly string[],
+): string {
+  const header = [...columns, ...labels.map((label) => `p_${label}`)];
+  const rows = predictions.map((prediction) => [
+    ...columns.map((name) => prediction[name]),
+    ...prediction.probabilities,
+  ]);
+  return `${[header, ...rows].map((row) => row.map(formatCell).join(',')).join('\r\n')}\r\n`;
 }
 
 function formatCell(value: string | number): string {

@@ -31,7 +31,7 @@ export async function writeReport(directory: string, summary: RunSummary): Promi
     await write(`${name}.png`, await renderPng(chart));
   }
   if (summary.predictions.length > 0) {
-    await write(reportFiles.predictions, formatPredictionsCsv(summary.predictions));
+    await write(reportFiles.predictions, formatPredictionsCsv(summary.predictions, summary.labels));
   }
   await write(reportFiles.page, await renderReportPage(summary, directory));
   await write(reportFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);

@@ -232,10 +232,15 @@ describe('scoreSpeakers and scoreCorpora', () => {
   });
 
   it('writes CSV that spreadsheets read as text', () => {
-    const odd = { ...predict('=1+1', 'a "b"', 'c,d'), clipId: 'x\ny', confidence: 0.25 };
-    expect(formatPredictionsCsv([odd])).toBe(
-      'corpus,clipId,speaker,split,truth,predicted,confidence\r\n' +
-        `own,"x\ny",'=1+1,test,"a ""b""","c,d",0.25\r\n`,
+    const odd = {
+      ...predict('=1+1', 'a "b"', 'c,d'),
+      clipId: 'x\ny',
+      confidence: 0.25,
+      probabilities: [0.75, 0.25],
+    };
+    expect(formatPredictionsCsv([odd], ['calm', '=a,b'])).toBe(
+      'corpus,clipId,speaker,split,truth,predicted,confidence,p_calm,"p_=a,b"\r\n' +
+        `own,"x\ny",'=1+1,test,"a ""b""","c,d",0.25,0.75,0.25\r\n`,
     );
   });
 });
