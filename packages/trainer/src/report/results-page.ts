@@ -129,16 +129,18 @@ function formatWholes(wholes: readonly PublishedCrossValidation[]): string[] {
     '## Cross-validations',
     'The predictions of all folds are scored together, once a seed: means ± standard deviations over the seeds, and the interval of the first.',
     formatTable(header, rows),
-    `UAR of each seed (95 % over speakers where no test speaker was heard, else over clips), and of its folds in order:\n\n${folds.join('\n')}`,
+    `UAR of each seed (95 % over speakers where no test speaker was heard, else over clips), of its folds in order, and of its corpora where it tests several:\n\n${folds.join('\n')}`,
   ];
 }
 
 function formatFolds({ pooled, runs }: PublishedCrossValidation): string {
-  const seeds = pooled.map(({ seed, uar, uarInterval, uarSpeakerInterval }) => {
+  const seeds = pooled.map(({ seed, uar, uarInterval, uarSpeakerInterval, corpora }) => {
     const interval = formatInterval(uarSpeakerInterval ?? uarInterval);
     const own = runs.filter((run) => run.seed === seed).map((run) => (100 * run.uar).toFixed(1));
     const folds = own.length > 1 ? `; folds ${own.join(' ')}` : '';
-    return `seed ${seed} ${formatPercent(uar)} (${interval})${folds}`;
+    const ofCorpora = corpora.map((score) => `${score.corpus} ${formatPercent(score.uar)}`);
+    const byCorpus = corpora.length > 1 ? `; by corpus ${ofCorpora.join(', ')}` : '';
+    return `seed ${seed} ${formatPercent(uar)} (${interval})${folds}${byCorpus}`;
   });
   return seeds.join('. ');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { writeResultsPage } from '../../src/report/results-page.ts';
 import { runFiles, writeRunSettings } from '../../src/run/run-folder.ts';
+import { summariseFolds } from '../../src/run/summarise-folds.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';
 import { makeSampleRun } from './sample-run.ts';
 
@@ -36,4 +37,29 @@ it('names what a run was trained on, its time with what came before, and no path
   expect(page).toContain('--data data/ravdess data/emodb --recipe tiny --protocol cross-corpus');
   expect(page).not.toContain(folder);
   expect(await readFile(join(folder, 'results', 'stranger.json'), 'utf8')).not.toContain(folder);
+});
+
+it('scores the corpora of a cross-validation one by one where it tests several', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ser-results-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const directory = join(folder, 'both');
+  await mkdir(directory);
+  const finished = ['ravdess', 'emodb'].map((corpus, fold) => ({
+    ...{ seed: 0, fold, directory: `fold-${fold}`, tested: [corpus] },
+    summary: makeSampleRun(corpus, 10),
+  }));
+  const found = summariseFolds(finished);
+  const results = {
+    ...{ command: 'ser cross-validate', createdAt: '', recipe: tinyRecipe, init: undefined },
+    ...{ protocol: 'speaker-kfold', folds: 2, data: ['ravdess', 'emodb'], seeds: [0] },
+    ...{ runCount: 2, jobs: 1, elapsedSec: 60, environment: {}, ...found },
+  };
+  await writeFile(join(directory, 'results.json'), JSON.stringify(results));
+  const path = join(folder, 'results.md');
+  await writeResultsPage(path, [directory]);
+  const corpora = found.pooled[0]!.corpora.map(
+    ({ corpus, uar }) => `${corpus} ${(100 * uar).toFixed(1)} %`,
+  );
+  expect(corpora).toHaveLength(2);
+  expect(await readFile(path, 'utf8')).toContain(`; by corpus ${corpora.join(', ')}`);
 });
