@@ -96,12 +96,16 @@ export async function exportRun(
  * summary, whose `foldCalibration` says what the temperature was fitted to.
  *
  * @throws SerError `RUN_INVALID` where one of the folders is not finished, `INVALID_ARGUMENT` where
- *   the cross-validation has another recipe, other labels, or a protocol that shares speakers
+ *   the cross-validation has another recipe, other labels or corpora, a protocol that shares
+ *   speakers, or fewer than two folds with speakers that the run does not test
  */
-export async function calibrate(directory: string, foldsDirectory: string): Promise<RunSummary> {
+export async function calibrate(
+  directory: string,
+  crossValidationDirectory: string,
+): Promise<RunSummary> {
   await ensureTensorFlow();
   const { calibrateOnFolds } = await import('./run/calibrate-on-folds.ts');
-  return calibrateOnFolds(directory, foldsDirectory);
+  return calibrateOnFolds(directory, crossValidationDirectory);
 }
 
 /** Loads TensorFlow and says what it is; call it only where `inspectTensorFlow` finds it linked. */

@@ -8,16 +8,16 @@ export function addCalibrateCommand(program: Command): void {
     .description('Fit how sure a run is to a cross-validation, and write its model anew.')
     .requiredOption('--run <folder>', 'run folder that `ser train` wrote')
     .requiredOption(
-      '--folds <folder>',
+      '--cross-validation <folder>',
       'what `ser cross-validate` wrote, with the same recipe and corpora',
     )
     .addHelpText(
       'after',
-      '\nExample:\n  $ ser calibrate --run runs/shipped --folds runs/shipped-speaker-kfold',
+      '\nExample:\n  $ ser calibrate --run runs/strangers --cross-validation runs/reference-ravdess-5fold',
     )
-    .action(async (options: { run: string; folds: string }, command: Command) => {
+    .action(async (options: { run: string; crossValidation: string }, command: Command) => {
       const { calibrate } = await import('@ser/trainer');
-      const summary = await asUsage(command, () => calibrate(options.run, options.folds));
+      const summary = await asUsage(command, () => calibrate(options.run, options.crossValidation));
       const { temperature, foldCalibration, evaluations } = summary;
       const { folds, speakers, scores } = foldCalibration!;
       process.stdout.write(

@@ -20,36 +20,42 @@ import { rescale, scoreSides, toLabelled } from './score-sides.ts';
  * scores stay those of strangers. Weights and predicted labels do not change. Returns the summary.
  *
  * @throws SerError `RUN_INVALID` where one of the folders is not finished, `INVALID_ARGUMENT` where
- *   the cross-validation has another recipe, other labels, or a protocol that shares speakers
+ *   the cross-validation has another recipe, other labels or corpora, a protocol that shares
+ *   speakers, or fewer than two folds with speakers that the run does not test
  */
 export async function calibrateOnFolds(
   directory: string,
-  foldsDirectory: string,
+  crossValidationDirectory: string,
 ): Promise<RunSummary> {
   const { recipe } = await readRunSettings(directory);
   const earlier = await readRunSummary(directory);
   const { labels } = earlier;
-  const { protocol, runs } = await readCrossValidation(foldsDirectory);
+  const { protocol, runs } = await readCrossValidation(crossValidationDirectory);
   const refuse = (why: string) =>
-    new SerError('INVALID_ARGUMENT', `folds is ${foldsDirectory}, ${why}.`);
+    new SerError('INVALID_ARGUMENT', `crossValidation is ${crossValidationDirectory}, ${why}.`);
   if (!isSpeakerIndependent(protocol)) {
     throw refuse(`whose protocol is ${protocol}; it must keep speakers apart`);
   }
   const tested = new Set(listSide(earlier, 'test').map(speakerKey));
   const folds: ClipPrediction[][] = [];
   for (const { directory: name } of runs) {
-    const fold = join(foldsDirectory, name);
+    const fold = join(crossValidationDirectory, name);
     if (!isDeepStrictEqual((await readRunSettings(fold)).recipe, recipe)) {
       throw refuse(`whose recipe is another than ${recipe.name} as ${directory} has it`);
     }
     const summary = await readRunSummary(fold);
-    if (!isDeepStrictEqual(summary.labels, labels)) {
-      throw refuse(
-        `whose labels are ${summary.labels.join(', ')}; the run's are ${labels.join(', ')}`,
-      );
+    for (const [what, list] of Object.entries(compared)) {
+      const [theirs, own] = [list(summary), list(earlier)];
+      if (!isDeepStrictEqual(theirs, own)) {
+        throw refuse(`whose ${what} are ${theirs.join(', ')}; the run's are ${own.join(', ')}`);
+      }
     }
     const strangers = listSide(summary, 'test').filter((clip) => !tested.has(speakerKey(clip)));
+    if (strangers.length === 0) continue;
     folds.push(rescale(strangers, labels, 1 / (summary.temperature ?? 1)));
+  }
+  if (folds.length < 2) {
+    throw refuse('where fewer than two folds test a speaker that the run does not test');
   }
   const temperature = fitTemperature(toLabelled(folds.flat(), labels));
   const predictions = rescale(
@@ -69,6 +75,12 @@ export async function calibrateOnFolds(
   return summary;
 }
 
+/** What the run and each fold must have in common, besides the recipe. */
+const compared: Record<string, (summary: RunSummary) => string[]> = {
+  labels: ({ labels }) => labels,
+  corpora: ({ corpora }) => corpora.map(({ name }) => name),
+};
+
 function describeFolds(
   folds: readonly ClipPrediction[][],
   labels: readonly string[],
@@ -85,6 +97,14 @@ function describeFolds(
   };
 }
 
-function listSide({ predictions }: RunSummary, side: ClipPrediction['split']): ClipPrediction[] {
-  return predictions.filter(({ split }) => split === side);
+function listSide(
+  { name, predictions }: RunSummary,
+  side: ClipPrediction['split'],
+): ClipPrediction[] {
+  const own = predictions.filter(({ split }) => split === side);
+  if (own.every(({ probabilities }) => probabilities)) return own;
+  throw new SerError(
+    'RUN_INVALID',
+    `${name} is of an older version, which kept no probabilities of its predictions; train it again.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClassifier } from '@ser/runtime';
 import { expect, it } from 'vitest';
@@ -56,6 +56,34 @@ it('fits the temperature to what the folds said of speakers that the run does no
     code: 'INVALID_ARGUMENT',
     message: expect.stringMatching(/others, whose recipe is another than tiny/),
   });
+  const files = ['folds/seed-1-fold-0', 'run'].map((name) => join(directory, name, 'run.json'));
+  const spoil = async (file: string, change: (run: RunSummary) => Partial<RunSummary>) => {
+    const text = await readFile(file, 'utf8');
+    const run = JSON.parse(text);
+    await writeFile(file, JSON.stringify({ ...run, ...change(run) }));
+    return () => writeFile(file, text);
+  };
+  const restoreLabels = await spoil(files[0]!, ({ labels }) => ({ labels: labels.toReversed() }));
+  await expect(calibrate(run, folds)).rejects.toMatchObject({
+    message: expect.stringMatching(/folds, whose labels are .*; the run's are /),
+  });
+  await restoreLabels();
+  const restoreProbabilities = await spoil(files[1]!, ({ predictions }) => ({
+    predictions: predictions.map(({ probabilities, ...rest }) => rest as (typeof predictions)[0]),
+  }));
+  await expect(calibrate(run, folds)).rejects.toMatchObject({
+    code: 'RUN_INVALID',
+    message: expect.stringMatching(/older version/),
+  });
+  await restoreProbabilities();
+  const restoreSides = await spoil(files[1]!, ({ predictions }) => ({
+    predictions: predictions.map((clip) => ({ ...clip, split: 'test' as const })),
+  }));
+  await expect(calibrate(run, folds)).rejects.toMatchObject({
+    message: expect.stringMatching(/fewer than two folds/),
+  });
+  await restoreSides();
+
   const heard = join(directory, 'heard');
   await crossValidate({ ...options, recipe, protocol: 'random', outDirectory: heard });
   await expect(calibrate(run, heard)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
