@@ -1,7 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Html, html } from './html.ts';
-import type { ClipPrediction, FoldCalibration, RunSummary } from './run-summary.ts';
+import type { ClipPrediction, RunSummary } from './run-summary.ts';
 import { sides } from './run-summary.ts';
 import type { GroupScore } from './speaker-scores.ts';
 
@@ -38,13 +38,10 @@ export function renderSettings(summary: RunSummary): Html {
 
 function formatTemperature({ temperature, foldCalibration }: RunSummary): string {
   if (temperature === null) return 'none';
-  const source = foldCalibration ? describeFoldCalibration(foldCalibration) : 'validation';
-  return `${temperature.toFixed(3)}, fitted to ${source}`;
-}
-
-/** What a temperature was fitted to, and how well confidences fit there. */
-export function describeFoldCalibration({ folds, speakers, scores }: FoldCalibration): string {
-  return `${scores.clips} clips of ${speakers} speakers in ${folds} folds (calibration error ${scores.ece.toFixed(3)}, each fold at the temperature of the others)`;
+  const value = temperature.toFixed(3);
+  if (!foldCalibration) return `${value}, fitted to the validation side`;
+  const { folds, speakers, scores } = foldCalibration;
+  return `${value}, fitted to ${scores.clips} clips of ${speakers} speakers in ${folds} folds (calibration error ${scores.ece.toFixed(3)}, each fold at the temperature of the others)`;
 }
 
 /** What the protocol, its seed and its fold say together. */

@@ -28,10 +28,10 @@ export interface ClipPrediction {
 
 /** Where a temperature comes from that `calibrateOnFolds` fitted. */
 export interface FoldCalibration {
-  /** Runs of the cross-validation. */
-  folds: number;
-  /** Speakers that these tested and that the run does not. */
+  /** Speakers that the cross-validation tested and that the run does not. */
   speakers: number;
+  /** Runs of it that tested one of them. */
+  folds: number;
   /** Of these speakers' clips, each fold at the temperature that the other folds give. */
   scores: PooledScores;
   corpora: GroupScore[];
