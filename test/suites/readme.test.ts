@@ -18,6 +18,7 @@ const notRun: readonly (readonly [RegExp, string])[] = [
   [/pnpm@10 (demo|test)\b/, '.ci/run, from a clean clone'],
   [/ser datasets download/, 'needs the network: datasets.test.ts runs it against a local server'],
   [/ser cross-validate/, 'fifteen trainings: the tests of the trainer run it small'],
+  [/ser calibrate/, 'takes those fifteen: calibrate-on-folds.test.ts runs it on small ones'],
 ];
 
 const folder = makeTemporaryFolder();
