@@ -13,22 +13,22 @@ export function toLabelled(predictions: readonly ClipPrediction[], labels: reado
   };
 }
 
+/** What probabilities of the labels, in their order, say of a clip. */
+export function decide(probabilities: number[], labels: readonly string[]) {
+  const predicted = findLargest(probabilities);
+  return { predicted: labels[predicted]!, confidence: probabilities[predicted]!, probabilities };
+}
+
 /** Predictions at `factor` times the temperature that they are at. */
 export function rescale(
   predictions: readonly ClipPrediction[],
   labels: readonly string[],
   factor: number,
 ): ClipPrediction[] {
-  return predictions.map((prediction) => {
-    const probabilities = [...applyTemperature(prediction.probabilities, factor)];
-    const predicted = findLargest(probabilities);
-    return {
-      ...prediction,
-      predicted: labels[predicted]!,
-      confidence: probabilities[predicted]!,
-      probabilities,
-    };
-  });
+  return predictions.map((prediction) => ({
+    ...prediction,
+    ...decide([...applyTemperature(prediction.probabilities, factor)], labels),
+  }));
 }
 
 /** Scores each side of a run; the test side over speakers too, where no other side has them. */

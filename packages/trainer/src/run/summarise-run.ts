@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import type { Clip, Dataset } from '../datasets/clip.ts';
-import { findLargest } from '../evaluate/predictions.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
@@ -18,7 +17,7 @@ import {
 import { tensorflowVersion } from '../tensorflow/tf.ts';
 import { version } from '../version.ts';
 import type { RunSettings } from './run-folder.ts';
-import { rescale, scoreSides, toLabelled } from './score-sides.ts';
+import { decide, rescale, scoreSides, toLabelled } from './score-sides.ts';
 
 /** What a summary is made from. */
 export interface FinishedRun {
@@ -84,19 +83,15 @@ function predictSide({ split, labels, matrices, model }: FinishedRun, side: Side
     model,
     split[side].map((clip) => matrices.get(clip)!),
   );
-  return split[side].map((clip, at): ClipPrediction => {
-    const row = [...probabilities[at]!];
-    const predicted = findLargest(row);
-    return {
+  return split[side].map(
+    (clip, at): ClipPrediction => ({
       clipId: clip.id,
       path: clip.path,
       corpus: clip.corpus,
       speaker: clip.speaker,
       split: side,
       truth: clip.label,
-      predicted: labels[predicted]!,
-      confidence: row[predicted]!,
-      probabilities: row,
-    };
-  });
+      ...decide([...probabilities[at]!], labels),
+    }),
+  );
 }
