@@ -13,7 +13,7 @@ export function addCalibrateCommand(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  $ ser calibrate --run runs/strangers --cross-validation runs/reference-ravdess-5fold',
+      '\nExample:\n  $ ser calibrate --run runs/reference-ravdess-5fold/seed-0-fold-0 --cross-validation runs/reference-ravdess-5fold',
     )
     .action(async (options: { run: string; crossValidation: string }, command: Command) => {
       const { calibrate } = await import('@ser/trainer');
