@@ -25,6 +25,11 @@ const trainingSchema = z.strictObject({
     .default('every-clip'),
   /** Weights of the labels in the loss; `balanced`: rare labels count as much as frequent ones. */
   classWeights: z.enum(['none', 'balanced']).default('none'),
+  /**
+   * What a clip teaches of labels that its corpus lacks: nothing (`open`), since somebody in it may
+   * have felt so, or that it is none of them (`wrong`), as that corpus says.
+   */
+  absentLabels: z.enum(['open', 'wrong']).default('open'),
   /** Alpha of mixup: clips of a batch are mixed by shares from Beta(alpha, alpha). Null: not mixed. */
   mixup: z.number().positive().max(4).nullable().default(null),
   /**

@@ -32,7 +32,7 @@ export async function createExamples({
   onProgress,
   signal,
 }: ExampleSource): Promise<{ train: Example[]; validation: Example[] }> {
-  const { features, trim, augmentation } = recipe;
+  const { features, trim, augmentation, training } = recipe;
   const copies = augmentation
     ? await extractCopies(split.train, {
         frontEnd: { kind: 'features', features, trim },
@@ -53,7 +53,8 @@ export async function createExamples({
       ...toExample(clip),
       corpus: clip.corpus,
       ...(copies && { copies: copies[at]! }),
-      ...(known.length < labels.length && { knownLabels: known }),
+      ...(training.absentLabels === 'open' &&
+        known.length < labels.length && { knownLabels: known }),
     };
   });
   return { train, validation: split.validation.map(toExample) };
