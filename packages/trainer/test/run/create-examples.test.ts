@@ -30,13 +30,17 @@ const recipe: Recipe = parseRecipe(
   'test',
 );
 
-async function create(fold: number) {
+async function create(fold: number, changed: Partial<Recipe['training']> = {}) {
   augmented.length = 0;
   const dataset = makeDataset('ravdess', 'emodb');
   const split = splitDataset(dataset, { protocol: 'ravdess-5fold', fold });
   const matrices = new Map(dataset.clips.map((clip) => [clip, matrix]));
   const { labels } = dataset;
-  const source = { split, labels, matrices, recipe, onProgress: () => {} };
+  const training = { ...recipe.training, ...changed };
+  const source = {
+    ...{ split, labels, matrices, onProgress: () => {} },
+    recipe: { ...recipe, training },
+  };
   return { split, labels, ...(await createExamples(source)) };
 }
 
@@ -58,4 +62,10 @@ it("gives a clip the labels of its own corpus's training clips", async () => {
     train.find((example) => example.corpus === corpus)!.knownLabels!.map((at) => labels[at]);
   expect(namesOf('ravdess')).not.toContain('boredom');
   expect(namesOf('emodb')).toEqual('neutral happy sad angry fearful disgust boredom'.split(' '));
+});
+
+it('looks at every label where those that a corpus lacks are wrong', async () => {
+  const { train } = await create(0, { absentLabels: 'wrong' });
+  expect(new Set(train.map(({ corpus }) => corpus))).toEqual(new Set(['ravdess', 'emodb']));
+  expect(train.some((example) => 'knownLabels' in example)).toBe(false);
 });
