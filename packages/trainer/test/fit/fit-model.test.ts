@@ -21,6 +21,7 @@ const settings: FitOptions['settings'] = {
   labelSmoothing: 0.1,
   sampling: 'every-clip',
   classWeights: 'none',
+  absentLabels: 'open',
   mixup: null,
   keep: 'best',
   patience: null,
