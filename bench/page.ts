@@ -39,6 +39,7 @@ interface PredictResults {
 }
 
 interface ServeResults {
+  model: string;
   clips: { source: string; meanSec: number; meanKib: number };
   clients: number;
   seconds: number;
@@ -156,10 +157,17 @@ function describePredict(predict: PredictResults): string[] {
 }
 
 /** Memory is told by quarters of the load, so that a leak shows. */
-function describeServing({ clips, clients, seconds, rounds, verdict }: ServeResults): string[] {
+function describeServing({
+  model,
+  clips,
+  clients,
+  seconds,
+  rounds,
+  verdict,
+}: ServeResults): string[] {
   return [
     '## Serving under load',
-    `${clients} clients at a time for ${seconds} s, ${clips.source} of ${clips.meanSec.toFixed(1)} s and ${clips.meanKib} KiB on average, the shipped model, servers and load on the same cores, in turn. \`ser serve\` answers ${verdict.ratio.toFixed(2)} times as many clips a second (goal: ${verdict.goal}), and takes ${(100 / verdict.cpuRatio).toFixed(0)} % of the processor time for each.`,
+    `${clients} clients at a time for ${seconds} s, ${clips.source} of ${clips.meanSec.toFixed(1)} s and ${clips.meanKib} KiB on average, the model ${model}, servers and load on the same cores, in turn. \`ser serve\` answers ${verdict.ratio.toFixed(2)} times as many clips a second (goal: ${verdict.goal}), and takes ${(100 / verdict.cpuRatio).toFixed(0)} % of the processor time for each.`,
     toTable(
       [
         'server',

@@ -3,6 +3,8 @@ import type { VariantLoss } from './variants.ts';
 
 /** What results/runtime.json holds, as far as the page shows it. */
 export interface RuntimeResults {
+  /** What the model file calls itself. */
+  model: string;
   chromium: string;
   milliseconds: Record<'warm' | 'cold', Record<'ours' | 'peer', { p50: number; p99: number }>> & {
     chromium: { p50: number; p99: number };
@@ -26,7 +28,7 @@ export function describeRuntime(results: RuntimeResults, toTable: ToTable): stri
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1);
   return [
     '## The runtime',
-    `The shipped model. Python is librosa and onnxruntime with the same model, in turn with this project; the browser is Chromium ${results.chromium}.`,
+    `Measured with ${results.model}. Python is librosa and onnxruntime with the same model, in turn with this project; the browser is Chromium ${results.chromium}.`,
     toTable(
       ['measured', 'goal', 'value'],
       figures.map(({ measure, goal, value }) => [measure, goal, Number(value.toPrecision(3))]),

@@ -21,7 +21,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadClip } from '@ser/runtime';
+import { loadClip, readModelFile } from '@ser/runtime';
 import { readDataset } from '@ser/trainer';
 import { median } from '../features/alternate.ts';
 import { describeMachine } from '../features/machine.ts';
@@ -154,6 +154,7 @@ const figures = [
 ];
 const results = {
   machine: describeMachine(),
+  model: readModelFile(new Uint8Array(readFileSync(model))).name,
   chromium: inBrowser.chromium,
   load: { before: loadBefore, after: loadavg() },
   milliseconds: {

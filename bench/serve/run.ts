@@ -6,10 +6,11 @@
  *   pnpm --filter @ser/bench serve --python <python with serve/requirements.txt> [--clips <folder>]
  *     [--seconds 60] [--clients 200] [--rounds 1]
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readModelFile } from '@ser/runtime';
 import autocannon from 'autocannon';
 import { median } from '../features/alternate.ts';
 import { describeMachine } from '../features/machine.ts';
@@ -81,6 +82,7 @@ const [ours, theirs] = names as [Name, Name];
 const { files, ...described } = uploads;
 const results = {
   machine: describeMachine(),
+  model: readModelFile(new Uint8Array(readFileSync(model))).name,
   clips: { ...described, meanKib: Math.round(mean(files.map(({ length }) => length)) / 1024) },
   clients,
   seconds,
