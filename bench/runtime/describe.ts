@@ -3,6 +3,7 @@ import type { VariantLoss } from './variants.ts';
 
 /** What results/runtime.json holds, as far as the page shows it. */
 export interface RuntimeResults {
+  machine: { processor: string };
   /** What the model file calls itself. */
   model: string;
   chromium: string;
@@ -28,7 +29,7 @@ export function describeRuntime(results: RuntimeResults, toTable: ToTable): stri
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1);
   return [
     '## The runtime',
-    `Measured with ${results.model}. Python is librosa and onnxruntime with the same model, in turn with this project; the browser is Chromium ${results.chromium}.`,
+    `Measured with ${results.model}, on ${results.machine.processor}. Python is librosa and onnxruntime with the same model, in turn with this project; the browser is Chromium ${results.chromium}.`,
     toTable(
       ['measured', 'goal', 'value'],
       figures.map(({ measure, goal, value }) => [measure, goal, Number(value.toPrecision(3))]),
@@ -44,7 +45,7 @@ export function describeRuntime(results: RuntimeResults, toTable: ToTable): stri
       ],
     ),
     '## Smaller models',
-    `\`ser export-onnx --precision\`: what the weights lose against float32, over ${results.all.clips} clips of RAVDESS, two thirds of which the model was trained on.`,
+    `\`ser export-onnx --precision\`: what the weights lose against float32, over ${results.all.clips} clips of RAVDESS, three quarters of which the model was trained on.`,
     toTable(
       ['weights', 'kB', 'largest difference of a probability', 'same label', 'UAR'],
       losses.map(({ precision, bytes, mostDifference, agreement, uar }) => [
