@@ -13,7 +13,7 @@ export interface WebDemoResults {
 
 /** The page's section on the web demo. */
 export function describeWebDemo(
-  { transfer, lighthouse, latency, longClip }: WebDemoResults,
+  { machine, transfer, lighthouse, latency, longClip }: WebDemoResults,
   toTable: (header: readonly string[], rows: readonly (readonly unknown[])[]) => string,
 ): string[] {
   const toMegabytes = ({ bytes }: { bytes: number }) => `${(bytes / 1e6).toFixed(2)} MB`;
@@ -38,7 +38,7 @@ export function describeWebDemo(
   const names = Object.keys(goals) as (keyof typeof goals)[];
   return [
     '## The web demo',
-    'In Chromium on loopback, one clip of 3.7 s; a first visit is all that comes until the page is ready for visits without a network.',
+    `In Chromium on loopback, on ${machine.processor}, one clip of 3.7 s; a first visit is all that comes until the page is ready for visits without a network.`,
     toTable(['measured', 'goal', 'value'], rows),
     'Lighthouse:',
     toTable(
