@@ -45,7 +45,7 @@ export function describeRuntime(results: RuntimeResults, toTable: ToTable): stri
       ],
     ),
     '## Smaller models',
-    `\`ser export-onnx --precision\`: what the weights lose against float32, over ${results.all.clips} clips of RAVDESS, three quarters of which the model was trained on.`,
+    `\`ser export-onnx --precision\`: what the weights lose against float32, over ${results.all.clips} clips of RAVDESS, most of which the model was trained on.`,
     toTable(
       ['weights', 'kB', 'largest difference of a probability', 'same label', 'UAR'],
       losses.map(({ precision, bytes, mostDifference, agreement, uar }) => [

@@ -46,6 +46,7 @@ const { values: options } = parseArgs({
 if (!options.data) throw new Error('--data is missing: the folder of RAVDESS.');
 const besides = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const model = options.model ?? besides('../../../models/model.onnx');
+const modelBytes = new Uint8Array(readFileSync(model));
 const out = options.out ?? besides('../../results/runtime.json');
 const oursScript = besides('ours.js');
 const rounds = Number(options.rounds);
@@ -85,10 +86,7 @@ const fifty = Array.from({ length: 50 }, (_, index) => paths[index % paths.lengt
 writeFileSync(fiftyPath, JSON.stringify(fifty));
 const concurrent = (await runOurs('concurrent', fiftyPath)) as Took & Record<string, number>;
 say('model variants and sizes');
-const { losses, models } = await measureVariants(
-  new Uint8Array(readFileSync(model)),
-  clips.slice(0, Number(options.clips)),
-);
+const { losses, models } = await measureVariants(modelBytes, clips.slice(0, Number(options.clips)));
 const sizes = listSizes(models);
 rmSync(folder, { recursive: true });
 
@@ -154,7 +152,7 @@ const figures = [
 ];
 const results = {
   machine: describeMachine(),
-  model: readModelFile(new Uint8Array(readFileSync(model))).name,
+  model: readModelFile(modelBytes).name,
   chromium: inBrowser.chromium,
   load: { before: loadBefore, after: loadavg() },
   milliseconds: {

@@ -82,7 +82,7 @@ const [ours, theirs] = names as [Name, Name];
 const { files, ...described } = uploads;
 const results = {
   machine: describeMachine(),
-  model: readModelFile(new Uint8Array(readFileSync(model))).name,
+  model: readModelFile(readFileSync(model)).name,
   clips: { ...described, meanKib: Math.round(mean(files.map(({ length }) => length)) / 1024) },
   clients,
   seconds,

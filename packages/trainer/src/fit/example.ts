@@ -11,7 +11,7 @@ export interface Example {
   taught?: readonly Float32Array[];
   /** What the clip belongs to, for balanced sampling. */
   corpus?: string;
-  /** The labels that the loss looks at, where its corpus lacks others. Absent: all. */
+  /** The labels of the clip's corpus, where the loss looks at no others. Absent: all. */
   knownLabels?: readonly number[];
   /** What the clip is called in messages. */
   name?: string;

@@ -38,13 +38,8 @@ it(`takes no more memory over ${epochs} epochs`, async () => {
     settings: {
       ...{ epochs: warmUp + epochs, batchSize: 16, learningRate: 0.001, schedule: 'one-cycle' },
       ...{ weightDecay: 0.01, gradientClipNorm: 2, labelSmoothing: 0.1, patience: null },
-      ...{
-        sampling: 'every-clip',
-        classWeights: 'none',
-        absentLabels: 'open',
-        mixup: 0.2,
-        keep: 'best',
-      },
+      ...{ sampling: 'every-clip', classWeights: 'none', absentLabels: 'open' },
+      ...{ mixup: 0.2, keep: 'best' },
     },
     seed: 0,
     onEpoch: ({ epoch }) => {
