@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type CrossValidation, writeSyntheticCorpus } from '@ser/trainer';
+import { writeSyntheticCorpus } from '@ser/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSerOutput, runCommand, runSer, serPath } from '../support/run-ser.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
@@ -94,47 +94,4 @@ it('a loss that is no number ends the training and names the clips of the batch'
     /^ser: The loss became (NaN|Infinity) in epoch \d; lower the learning rate[^\n]+\n$/,
   );
   expect(stderr).toMatch(/of the batch: synthetic\/(neutral|happy|angry)\/\S+\.wav/);
-});
-
-/** Results without times and what else differs from call to call. */
-function readResults(out: string): object {
-  const text = readFileSync(join(out, 'results.json'), 'utf8');
-  return JSON.parse(text, (key, value) =>
-    ['createdAt', 'elapsedSec', 'trainingSec'].includes(key) ? undefined : value,
-  );
-}
-
-it('a cross-validation killed on the way ends with the results of an unbroken one', async () => {
-  const list = (out: string): string[] => [
-    ...['cross-validate', '--data', corpus, '--recipe', recipe, '--out', out, '--json'],
-    ...['--protocol', 'speaker-kfold', '--folds', '2', '--seeds', '0', '--jobs', '1'],
-  ];
-  const [whole, broken] = [join(folder, 'whole'), join(folder, 'broken')];
-  await readSerOutput(list(whole));
-  const killed = await runSer(list(broken), {
-    onOutput: (text, child) => {
-      if (/"epoch".*fold-1/.test(text)) child.kill('SIGKILL');
-    },
-  });
-  expect(killed.exitCode).toBeNull();
-  expect(readResults(broken)).toMatchObject({ runCount: 2, runs: [{}] });
-  await readSerOutput(list(broken));
-  expect(readResults(broken)).toEqual(readResults(whole));
-  const { command, folds, runs, pooled, environment } = readResults(whole) as CrossValidation;
-  expect(command).toBe(
-    `ser cross-validate --data ${corpus} --recipe tiny --protocol speaker-kfold --folds 2 --seeds 0`,
-  );
-  expect(folds).toBe(2);
-  expect(runs.map(({ tested }) => tested.length)).toEqual([3, 3]);
-  expect(runs.map(({ corpora }) => corpora.length)).toEqual([1, 1]);
-  expect(pooled[0]!.speakers).toHaveLength(6);
-  expect(pooled[0]!.uarSpeakerInterval!.over).toBe('speakers');
-  expect(environment.processor).toMatch(/cores$/);
-
-  const page = join(folder, 'results.md');
-  await readSerOutput(['results', whole, '--out', page]);
-  expect(readFileSync(page, 'utf8')).toContain(
-    'ser cross-validate --data data/corpus --recipe tiny --protocol speaker-kfold --folds 2 --seeds 0 --jobs 1',
-  );
-  expect(readFileSync(join(folder, 'results', 'whole.json'), 'utf8')).not.toContain(folder);
 });

@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CrossValidation, writeSyntheticCorpus } from '@ser/trainer';
+import { beforeAll, expect, it } from 'vitest';
+import { readRun } from '../support/read-run.ts';
+import { readSerOutput, runSer } from '../support/run-ser.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
+import { tinyRecipe } from '../support/tiny-recipe.ts';
+
+const folder = makeTemporaryFolder();
+const corpus = join(folder, 'corpus');
+const recipe = join(folder, 'tiny.json');
+const whole = join(folder, 'whole');
+
+const listArguments = (out: string): string[] => [
+  ...['cross-validate', '--data', corpus, '--recipe', recipe, '--out', out, '--json'],
+  ...['--protocol', 'speaker-kfold', '--folds', '2', '--seeds', '0', '--jobs', '1'],
+];
+
+beforeAll(async () => {
+  const emotions = ['neutral', 'happy', 'angry'] as const;
+  await writeSyntheticCorpus(corpus, { speakers: 6, clipsPerEmotion: 2, emotions });
+  writeFileSync(recipe, JSON.stringify(tinyRecipe));
+  await readSerOutput(listArguments(whole));
+});
+
+/** Results without times and what else differs from call to call. */
+function readResults(out: string): object {
+  const text = readFileSync(join(out, 'results.json'), 'utf8');
+  return JSON.parse(text, (key, value) =>
+    ['createdAt', 'elapsedSec', 'trainingSec'].includes(key) ? undefined : value,
+  );
+}
+
+it('a cross-validation killed on the way ends with the results of an unbroken one', async () => {
+  const broken = join(folder, 'broken');
+  const killed = await runSer(listArguments(broken), {
+    onOutput: (text, child) => {
+      if (/"epoch".*fold-1/.test(text)) child.kill('SIGKILL');
+    },
+  });
+  expect(killed.exitCode).toBeNull();
+  expect(readResults(broken)).toMatchObject({ runCount: 2, runs: [{}] });
+  await readSerOutput(listArguments(broken));
+  expect(readResults(broken)).toEqual(readResults(whole));
+  const { command, folds, runs, pooled, environment } = readResults(whole) as CrossValidation;
+  expect(command).toBe(
+    `ser cross-validate --data ${corpus} --recipe tiny --protocol speaker-kfold --folds 2 --seeds 0`,
+  );
+  expect(folds).toBe(2);
+  expect(runs.map(({ tested }) => tested.length)).toEqual([3, 3]);
+  expect(runs.map(({ corpora }) => corpora.length)).toEqual([1, 1]);
+  expect(pooled[0]!.speakers).toHaveLength(6);
+  expect(pooled[0]!.uarSpeakerInterval!.over).toBe('speakers');
+  expect(environment.processor).toMatch(/cores$/);
+
+  const page = join(folder, 'results.md');
+  await readSerOutput(['results', whole, '--out', page]);
+  expect(readFileSync(page, 'utf8')).toContain(
+    'ser cross-validate --data data/corpus --recipe tiny --protocol speaker-kfold --folds 2 --seeds 0 --jobs 1',
+  );
+  expect(readFileSync(join(folder, 'results', 'whole.json'), 'utf8')).not.toContain(folder);
+});
+
+it('gives a run of the same recipe its temperature', async () => {
+  const run = join(folder, 'run');
+  await readSerOutput([
+    ...['train', '--data', corpus, '--recipe', recipe, '--protocol', 'speaker-kfold', '--json'],
+    ...['--out', run],
+  ]);
+  const args = ['calibrate', '--run', run, '--cross-validation', whole];
+  const told = await readSerOutput(args);
+  const { temperature, foldCalibration, evaluations } = readRun(run);
+  const { clips } = foldCalibration!.scores;
+  expect(told.split('\n').map((line) => line.match(/[\d.]*\d/g))).toEqual([
+    [temperature!.toFixed(3), String(clips), String(clips / 6), '2'],
+    [foldCalibration!.scores.ece.toFixed(3)],
+    [evaluations.test!.ece.toFixed(3), String(evaluations.test!.n)],
+    null,
+  ]);
+
+  const missing = await runSer(args.with(-1, join(folder, 'missing')));
+  expect(missing.exitCode).toBe(1);
+  expect(missing.stderr).toMatch(/^ser: [^\n]*missing[^\n]*\n$/);
+});
