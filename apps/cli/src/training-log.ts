@@ -63,7 +63,7 @@ export class TrainingLog {
         break;
       case 'epoch':
         this.#progress.stop();
-        this.#validationUar = event.validationUar;
+        this.#validationUar = event.validationUar ?? undefined;
         print(this.#formatEpoch(event));
         break;
     }
@@ -82,10 +82,17 @@ export class TrainingLog {
   #formatEpoch(event: EpochEvent): string {
     const epoch = `Epoch ${String(event.epoch).padStart(String(event.epochs).length)}/${event.epochs}`;
     const train = `train loss ${event.trainLoss.toFixed(4)} accuracy ${event.trainAccuracy.toFixed(4)}`;
-    const validation = `validation loss ${event.validationLoss.toFixed(4)} accuracy ${event.validationAccuracy.toFixed(4)} UAR ${event.validationUar.toFixed(4)}`;
     const time = `${event.durationSec.toFixed(1)} s, ${this.#pace.describe()}`;
-    return `${epoch}  ${train}  ${validation}  ${time}`;
+    return [epoch, train, ...formatValidation(event), time].join('  ');
   }
+}
+
+/** Empty where nothing validates. */
+function formatValidation({ validationLoss, validationAccuracy, validationUar }: EpochEvent) {
+  if (validationLoss === null || validationAccuracy === null || validationUar === null) return [];
+  return [
+    `validation loss ${validationLoss.toFixed(4)} accuracy ${validationAccuracy.toFixed(4)} UAR ${validationUar.toFixed(4)}`,
+  ];
 }
 
 /** Clips a second since this process began to train, validation included, and what that leaves to wait. */

@@ -19,13 +19,13 @@ export function addCalibrateCommand(program: Command): void {
       const { calibrate } = await import('@ser/trainer');
       const summary = await asUsage(command, () => calibrate(options.run, options.crossValidation));
       const { temperature, foldCalibration, evaluations } = summary;
-      const { folds, speakers, scores } = foldCalibration!;
-      process.stdout.write(
-        [
-          `Temperature ${temperature!.toFixed(3)}, fitted to ${scores.clips} clips of ${speakers} speakers in ${folds} folds.`,
-          `Calibration error ${scores.ece.toFixed(3)} on them, each fold at the temperature of the others;`,
-          `${evaluations.test!.ece.toFixed(3)} on the ${evaluations.test!.n} test clips of the run.\n`,
-        ].join('\n'),
-      );
+      const { folds, speakers, evaluation } = foldCalibration!;
+      const { test } = evaluations;
+      const lines = [
+        `Temperature ${temperature!.toFixed(3)}, fitted to ${evaluation.n} clips of ${speakers.length} speakers in ${folds} folds.`,
+        `Calibration error ${evaluation.ece.toFixed(3)} on them, each fold at the temperature of the others.`,
+        ...(test ? [`${test.ece.toFixed(3)} on the ${test.n} test clips of the run.`] : []),
+      ];
+      process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     });
 }

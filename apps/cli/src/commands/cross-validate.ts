@@ -78,7 +78,7 @@ function print(progress: Progress, event: CrossValidateEvent): void {
     const { epoch, epochs, validationUar } = event.event;
     if (epoch % 10 !== 0 && epoch !== epochs) return;
     process.stdout.write(
-      `${event.name} epoch ${epoch}/${epochs}  validation UAR ${validationUar.toFixed(4)}\n`,
+      `${event.name} epoch ${epoch}/${epochs}  validation UAR ${validationUar!.toFixed(4)}\n`,
     );
   }
 }

@@ -40,7 +40,7 @@ export function addTrainCommand(program: Command): void {
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
         .default('random')
-        .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus']),
+        .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus', 'all']),
     )
     .option('--fold <n>', 'fold of the protocol, from 0', parseWhole(0))
     .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))
@@ -122,16 +122,26 @@ function printResult(
   json: boolean,
   formatReport: typeof import('@ser/trainer').formatClassificationReport,
 ): void {
-  const test = summary.evaluations.test!;
+  const { test } = summary.evaluations;
   if (json) {
-    const { accuracy, uar, macro, ece, n } = test;
-    const scores = { accuracy, uar, macroF1: macro.f1, ece, n };
+    const scores = test && {
+      ...{
+        accuracy: test.accuracy,
+        uar: test.uar,
+        macroF1: test.macro.f1,
+        ece: test.ece,
+        n: test.n,
+      },
+    };
     process.stdout.write(
       `${JSON.stringify({ type: 'finished', directory, modelPath, bestEpoch: summary.bestEpoch, test: scores })}\n`,
     );
     return;
   }
-  process.stdout.write(`\nTest clips, weights of epoch ${summary.bestEpoch}:\n\n`);
-  process.stdout.write(`${formatReport(test)}\n`);
+  process.stdout.write(
+    test
+      ? `\nTest clips, weights of epoch ${summary.bestEpoch}:\n\n${formatReport(test)}\n`
+      : '\nEvery clip was trained on, and none is left to test: `ser calibrate` sets how sure the model is.\n',
+  );
   process.stdout.write(`Report: ${join(directory, 'report.html')}\nModel:  ${modelPath}\n`);
 }

@@ -16,15 +16,15 @@ import { createTarget, weighClasses } from './targets.ts';
 import { differentiate } from './train-step.ts';
 import { TrainingState } from './training-state.ts';
 
-/** What one epoch gave. Losses are means over clips, in nats. */
+/** What one epoch gave. Losses are means over clips, in nats; null where nothing validates. */
 export interface EpochLog {
   /** Counted from 1. */
   epoch: number;
   trainLoss: number;
   trainAccuracy: number;
-  validationLoss: number;
-  validationAccuracy: number;
-  validationUar: number;
+  validationLoss: number | null;
+  validationAccuracy: number | null;
+  validationUar: number | null;
   durationSec: number;
 }
 
@@ -47,6 +47,7 @@ export interface FitResult {
 /** Input of {@link fitModel}. */
 export interface FitOptions {
   train: readonly Example[];
+  /** May be empty where the settings choose nothing by it: `assertNeedsNoValidation`. */
   validation: readonly Example[];
   settings: TrainingSettings;
   /** How many of a training clip's versions, itself and its copies, an epoch takes. Default 1. */
@@ -107,7 +108,7 @@ async function runEpoch(
   const started = performance.now();
   const progress = {
     totalSteps: Math.ceil(countDraws(train, versionsPerEpoch) / batchSize) * settings.epochs,
-    validationLosses: state.history.map(({ validationLoss }) => validationLoss),
+    validationLosses: state.history.flatMap(({ validationLoss }) => validationLoss ?? []),
   };
   const variables = [...listTrainable(model).values()];
   const classes = (model.outputs[0]!.shape.at(-1) ?? 0) as number;
@@ -153,6 +154,9 @@ function listNames(batch: readonly Example[]): string {
 }
 
 function validate(model: LayersModel, examples: readonly Example[], batchSize: number) {
+  if (examples.length === 0) {
+    return { validationLoss: null, validationAccuracy: null, validationUar: null };
+  }
   const matrices = examples.map((example) => example.matrix);
   const truth = examples.map((example) => example.label);
   const probabilities = predictProbabilities(model, matrices, batchSize);

@@ -121,8 +121,8 @@ function moveTowards(tensors: NamedTensorMap, targets: NamedTensorMap, share: nu
 
 function isBetter(log: EpochLog, best: EpochLog | undefined): boolean {
   if (!best) return true;
-  if (log.validationUar !== best.validationUar) return log.validationUar > best.validationUar;
-  return log.validationLoss < best.validationLoss;
+  const [uar, bestUar] = [log.validationUar!, best.validationUar!];
+  return uar === bestUar ? log.validationLoss! < best.validationLoss! : uar > bestUar;
 }
 
 /** The tensors whose names start with `prefix`, without it. */

@@ -19,7 +19,7 @@ export interface ProtocolOptions {
 export interface SplitOptions extends ProtocolOptions {
   /** Share of the training speakers, or clips (`random`), that validate. Null: see `splitDataset`. */
   validationShare?: number | null;
-  /** Which fold of `listFolds`. Default 0. Not for `random` and `file`. */
+  /** Which fold of `listFolds`. Default 0. Not for `random`, `file` and `all`. */
   fold?: number;
   /** The named clips of the protocol `file`. */
   splitFile?: SplitFile;
@@ -33,7 +33,8 @@ export interface Fold {
 
 /**
  * Lists the folds of a protocol on a dataset: RAVDESS's 5, a fold an EMO-DB speaker, `folds` of
- * speakers, or a fold a corpus (`cross-corpus`). `random` and `file` have one, without a number.
+ * speakers, or a fold a corpus (`cross-corpus`). `random`, `file` and `all` have one, without a
+ * number.
  */
 export function listFolds(dataset: Dataset, options: ProtocolOptions): Fold[] {
   const { protocol, seed = 0, folds = 5 } = options;
@@ -50,6 +51,8 @@ export function listFolds(dataset: Dataset, options: ProtocolOptions): Fold[] {
     case 'random':
     case 'file':
       return [{ fold: null, test: ['all'] }];
+    case 'all':
+      return [{ fold: null, test: [] }];
     case 'ravdess-5fold':
       return ofSpeakers(listRavdessFolds(clips));
     case 'emodb-loso':
@@ -81,6 +84,7 @@ export function listFolds(dataset: Dataset, options: ProtocolOptions): Fold[] {
  * - `speaker-kfold`: seeded folds of whole speakers, for any corpora.
  * - `cross-corpus`: the fold's corpus is the test side, the others train, on the labels they share.
  * - `file`: what `splitFile` names.
+ * - `all`: every clip trains, and the other sides are empty.
  *
  * Where speakers do not overlap, validation is `validationShare`, by default 15 %, of the training
  * speakers, whole. Every side
@@ -109,7 +113,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   }
   const split: Split = { protocol, seed, fold: fold.fold, ...divide(dataset, options, seed, fold) };
   for (const side of ['train', 'validation', 'test'] as const) {
-    if (split[side].length === 0) {
+    if (split[side].length === 0 && protocol !== 'all') {
       throw new SerError('DATASET_INVALID', `The ${side} side of the ${protocol} split is empty.`);
     }
   }
@@ -120,6 +124,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
 function divide(dataset: Dataset, options: SplitOptions, seed: number, fold: Fold): SplitSides {
   const { protocol, validationShare: share = null } = options;
   const random = createRandom(seed).fork(`${protocol}/${fold.fold ?? ''}`);
+  if (protocol === 'all') return { train: [...dataset.clips], validation: [], test: [] };
   if (protocol === 'random') return splitRandomly(dataset.clips, random, share);
   if (protocol === 'file') {
     if (!options.splitFile) {

@@ -8,6 +8,7 @@ export const protocolNames = [
   'speaker-kfold',
   'cross-corpus',
   'file',
+  'all',
 ] as const;
 
 export type ProtocolName = (typeof protocolNames)[number];
@@ -19,9 +20,9 @@ export interface Split {
   fold: number | null;
   /** What is fitted: weights, statistics, augmentation. */
   train: Clip[];
-  /** What picks the checkpoint and fits the temperature. */
+  /** What picks the checkpoint and fits the temperature. Empty in `all`. */
   validation: Clip[];
-  /** What is scored, once. */
+  /** What is scored, once. Empty in `all`. */
   test: Clip[];
 }
 

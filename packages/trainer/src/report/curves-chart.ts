@@ -3,7 +3,7 @@ import type { Palette } from './palette.ts';
 import type { Chart } from './render-chart.ts';
 import type { RunSummary } from './run-summary.ts';
 
-type Curve = { name: string; colour: string; value: (epoch: EpochLog) => number };
+type Curve = { name: string; colour: string; value: (epoch: EpochLog) => number | null };
 
 /** Loss on the left, accuracy and UAR on the right, by epoch; a line marks the epoch that was kept. */
 export function describeCurves(
@@ -42,6 +42,10 @@ export function describeCurves(
       ],
     },
   ];
+  // Without a validation side there is no curve of it.
+  const isDrawn = ({ value }: Curve) => history.some((epoch) => value(epoch) !== null);
+  for (const panel of panels) panel.curves = panel.curves.filter(isDrawn);
+  const names = panels.flatMap(({ curves }) => curves.map(({ name }) => name));
   const lastEpoch = history.at(-1)?.epoch ?? 1;
   const axisText = { color: palette.muted, fontSize: 12 };
   return {
@@ -55,7 +59,7 @@ export function describeCurves(
         textStyle: { color: palette.text, fontSize: 14, fontWeight: 600 },
       })),
       legend: {
-        data: ['train', 'validation', 'validation UAR'],
+        data: [...new Set(names)],
         right: '2%',
         top: 6,
         itemGap: 30,

@@ -1,6 +1,5 @@
 import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import type { PooledScores } from '../evaluate/pool-predictions.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { keptWeights } from './kept-weights.ts';
@@ -19,7 +18,7 @@ import { listTrainedCorpora } from './trained-corpora.ts';
  * on what, what it confuses, and what it is not for. Every figure comes from the run.
  */
 export function formatModelCard(summary: RunSummary, settings: RunSettings): string {
-  const test = summary.evaluations.test;
+  const scored = summary.evaluations.test ?? summary.foldCalibration?.evaluation;
   const sections = [
     `# Model card: ${summary.name}`,
     describeModel(summary, settings),
@@ -29,7 +28,7 @@ export function formatModelCard(summary: RunSummary, settings: RunSettings): str
     describeProtocol(summary),
     formatScores(summary),
     describeCalibration(summary),
-    ...(test ? ['## What it confuses', formatConfusion(test), describeConfusion(test)] : []),
+    ...(scored ? ['## What it confuses', formatConfusion(scored), describeConfusion(scored)] : []),
     ...formatGroups(summary),
     '## Limits',
     limits,
@@ -77,23 +76,33 @@ function formatCorpora(summary: RunSummary): string {
   return formatTable(header, rows);
 }
 
-function describeProtocol({ protocol, predictions }: RunSummary): string {
+function describeProtocol({ protocol, predictions, foldCalibration }: RunSummary): string {
+  if (protocol.name === 'all') {
+    const folds = foldCalibration
+      ? `What others can expect was measured on models of the same recipe, in the cross-validation ${foldCalibration.name}.`
+      : 'What others can expect was not measured.';
+    return `Protocol \`all\`, seed ${protocol.seed}: every clip was trained on, and none is left to test. ${folds} ${scoreTerms}`;
+  }
   const fold = protocol.fold === null ? '' : `, fold ${protocol.fold}`;
   const shared = countTestSpeakers(predictions).heard;
   const independence =
     shared === 0
       ? 'No speaker of the test side is in training or validation.'
       : `${shared} of the test side's speakers are in training too, so these scores are higher than a stranger gets.`;
-  return `Protocol \`${protocol.name}\`${fold}, seed ${protocol.seed}. ${independence} UAR is the mean recall of the labels; its intervals are 95 % bootstraps, over clips and over speakers.`;
+  return `Protocol \`${protocol.name}\`${fold}, seed ${protocol.seed}. ${independence} ${scoreTerms}`;
 }
+
+const scoreTerms =
+  'UAR is the mean recall of the labels; its intervals are 95 % bootstraps, over clips and over speakers.';
 
 function formatScores({ evaluations, foldCalibration }: RunSummary): string {
   const { validation, test } = evaluations;
   const rows = [
-    ...(validation ? [formatSide('validation', toScores(validation))] : []),
-    ...(test ? [formatSide('test', toScores(test))] : []),
-    ...(foldCalibration ? [formatSide('folds', foldCalibration.scores)] : []),
+    ...(validation ? [formatSide('validation', validation)] : []),
+    ...(test ? [formatSide('test', test)] : []),
+    ...(foldCalibration ? [formatSide('folds', foldCalibration.evaluation)] : []),
   ];
+  if (rows.length === 0) return 'Nothing was tested.';
   const header = [
     'side',
     'clips',
@@ -107,29 +116,28 @@ function formatScores({ evaluations, foldCalibration }: RunSummary): string {
   return formatTable(header, rows);
 }
 
-function describeCalibration({ foldCalibration }: RunSummary): string {
+function describeCalibration({ temperature, foldCalibration }: RunSummary): string {
+  if (temperature === null) {
+    return 'Confidences are not calibrated; `ser calibrate` does it by a cross-validation.';
+  }
   if (!foldCalibration) {
     return 'Confidences are calibrated by one temperature, fitted to the validation side.';
   }
   const { folds, speakers, corpora } = foldCalibration;
   const byCorpus = corpora.map(({ corpus, uar }) => `${corpus} ${formatPercent(uar)}`).join(', ');
-  return `The row \`folds\` is a cross-validation of the recipe: ${speakers} speakers in ${folds} folds, each clip judged by a model that had not heard its speaker (UAR by corpus: ${byCorpus}). Confidences are calibrated by one temperature, fitted to these clips; the calibration error there is of each fold at the temperature of the others.`;
+  return `The row \`folds\` is a cross-validation of the recipe: ${speakers.length} speakers in ${folds} folds, each clip judged by a model that had not heard its speaker (UAR by corpus: ${byCorpus}). Confidences are calibrated by one temperature, fitted to these clips; the calibration error there is of each fold at the temperature of the others.`;
 }
 
-function toScores({ n, macro, ...scores }: Evaluation): PooledScores {
-  return { ...scores, clips: n, macroF1: macro.f1 };
-}
-
-function formatSide(side: string, scores: PooledScores): (string | number)[] {
+function formatSide(side: string, scores: Evaluation): (string | number)[] {
   const { uarInterval, uarSpeakerInterval } = scores;
   return [
     side,
-    scores.clips,
+    scores.n,
     formatPercent(scores.uar),
     formatInterval(uarInterval),
     uarSpeakerInterval ? formatInterval(uarSpeakerInterval) : 'not measured',
     formatPercent(scores.accuracy),
-    scores.macroF1.toFixed(3),
+    scores.macro.f1.toFixed(3),
     scores.ece.toFixed(3),
   ];
 }
@@ -150,9 +158,16 @@ function describeConfusion({ labels, confusion }: Evaluation): string {
   return `Most often it takes ${named.join(', ')}.`;
 }
 
-/** A table of the test side's speakers, worst first, and one of its corpora where it has several. */
-function formatGroups({ predictions }: RunSummary): string[] {
+/**
+ * A table of the test side's speakers, worst first, and one of its corpora where it has several; of
+ * the folds' where nothing was tested.
+ */
+function formatGroups({ predictions, foldCalibration }: RunSummary): string[] {
   const test = predictions.filter(({ split }) => split === 'test');
+  const [where, corpora, speakers] =
+    test.length > 0 || !foldCalibration
+      ? ['the test side', scoreCorpora(test), scoreSpeakers(test)]
+      : ['the folds', foldCalibration.corpora, foldCalibration.speakers];
   const toTable = (what: string, scores: readonly GroupScore[]): string => {
     const rows = scores.map(({ corpus, speaker, clips, uar, hardest }) => [
       speaker === null ? corpus : `${corpus} ${speaker}`,
@@ -162,11 +177,9 @@ function formatGroups({ predictions }: RunSummary): string[] {
     ]);
     return formatTable([what, 'clips', 'UAR', 'hardest label'], rows);
   };
-  const corpora = scoreCorpora(test);
   return [
-    ...(corpora.length > 1 ? ['## By corpus of the test side', toTable('corpus', corpora)] : []),
-    '## By speaker of the test side',
-    toTable('speaker', scoreSpeakers(test)),
+    ...(corpora.length > 1 ? [`## By corpus of ${where}`, toTable('corpus', corpora)] : []),
+    ...(speakers.length > 0 ? [`## By speaker of ${where}`, toTable('speaker', speakers)] : []),
   ];
 }
 

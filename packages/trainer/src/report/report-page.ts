@@ -52,7 +52,7 @@ ${renderSettings(summary)}
   return page.text;
 }
 
-function renderWarnings({ corpora, protocol, predictions }: RunSummary): Html {
+function renderWarnings({ corpora, protocol, predictions, foldCalibration }: RunSummary): Html {
   const { all, heard } = countTestSpeakers(predictions);
   const synthetic = corpora.filter((corpus) => corpus.synthetic).map(({ name }) => name);
   return html`${
@@ -62,10 +62,19 @@ function renderWarnings({ corpora, protocol, predictions }: RunSummary): Html {
     protocol.name === 'random' &&
     html`<p class="warning">In a random split the same speakers are trained on and tested; expect less on new voices.</p>`
   }${
+    protocol.name === 'all' &&
+    html`<p class="warning">Every clip was trained on, and none is left to test: these are scores of clips that the model knows. ${describeFolds(foldCalibration)}</p>`
+  }${
     protocol.name === 'file' &&
     heard > 0 &&
     html`<p class="warning">${heard} of the ${all} test speakers are in training too; expect less on new voices.</p>`
   }`;
+}
+
+function describeFolds(folds: RunSummary['foldCalibration']): string {
+  if (!folds) return 'What to expect on others a cross-validation of the recipe says.';
+  const { name, evaluation, speakers } = folds;
+  return `On speakers that they did not hear, models of the same recipe have a UAR of ${formatPercent(evaluation.uar)} and a calibration error of ${evaluation.ece.toFixed(3)} (${name}, ${evaluation.n} clips of ${speakers.length} speakers).`;
 }
 
 function renderScores(evaluation: Evaluation, side: Side): Html {

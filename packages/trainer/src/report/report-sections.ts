@@ -40,8 +40,8 @@ function formatTemperature({ temperature, foldCalibration }: RunSummary): string
   if (temperature === null) return 'none';
   const value = temperature.toFixed(3);
   if (!foldCalibration) return `${value}, fitted to the validation side`;
-  const { folds, speakers, scores } = foldCalibration;
-  return `${value}, fitted to ${scores.clips} clips of ${speakers} speakers in ${folds} folds (calibration error ${scores.ece.toFixed(3)}, each fold at the temperature of the others)`;
+  const { folds, speakers, evaluation } = foldCalibration;
+  return `${value}, fitted to ${evaluation.n} clips of ${speakers.length} speakers in ${folds} folds (calibration error ${evaluation.ece.toFixed(3)}, each fold at the temperature of the others)`;
 }
 
 /** What the protocol, its seed and its fold say together. */

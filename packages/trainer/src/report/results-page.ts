@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.ts';
+import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';
 import { keptWeights } from './kept-weights.ts';
@@ -158,20 +159,16 @@ function formatWholeOrigin(whole: PublishedCrossValidation): string {
 
 function formatRuns(runs: readonly PublishedRun[]): string {
   const rows = runs.map((run) => {
-    const test = run.evaluations.test!;
-    const { uarInterval, uarSpeakerInterval } = test;
-    const fold = run.protocol.fold === null ? '' : `, fold ${run.protocol.fold}`;
+    const { protocol, evaluations, foldCalibration } = run;
+    const scored = evaluations.test ?? foldCalibration?.evaluation;
+    const fold = protocol.fold === null ? '' : `, fold ${protocol.fold}`;
+    const tester =
+      evaluations.test || !foldCalibration ? '' : `; scores of ${foldCalibration.name}`;
     return [
       run.name,
       (run.trainedOn ?? run.corpora.map(({ name }) => name)).join(' + '),
-      `${run.protocol.name}${fold}, seed ${run.protocol.seed}`,
-      test.n,
-      formatPercent(test.uar),
-      formatInterval(uarInterval),
-      uarSpeakerInterval ? formatInterval(uarSpeakerInterval) : '',
-      formatPercent(test.accuracy),
-      toThreeDigits(test.macro.f1),
-      toThreeDigits(test.ece),
+      `${protocol.name}${fold}, seed ${protocol.seed}${tester}`,
+      ...formatEvaluation(scored),
       formatDuration(run.trainingSec),
     ];
   });
@@ -182,12 +179,30 @@ function formatRuns(runs: readonly PublishedRun[]): string {
   return formatTable(header, rows);
 }
 
+/** The cells of scores, empty where nothing was tested. */
+function formatEvaluation(scored: Evaluation | undefined): (string | number)[] {
+  if (!scored) return ['', '', '', '', '', '', ''];
+  const { n, uar, uarInterval, uarSpeakerInterval, accuracy, macro, ece } = scored;
+  return [
+    n,
+    formatPercent(uar),
+    formatInterval(uarInterval),
+    uarSpeakerInterval ? formatInterval(uarSpeakerInterval) : '',
+    formatPercent(accuracy),
+    toThreeDigits(macro.f1),
+    toThreeDigits(ece),
+  ];
+}
+
 function formatRunOrigin(run: PublishedRun): string {
-  const { name, command, bestEpoch, history, recipe, environment } = run;
+  const { name, command, bestEpoch, history, recipe, environment, foldCalibration } = run;
   const kept = keptWeights[recipe.settings.training?.keep ?? 'best'];
+  const calibration = foldCalibration
+    ? `\nser calibrate --run runs/${name} --cross-validation runs/${foldCalibration.name}`
+    : '';
   return [
     `### ${name}`,
-    formatCommand(command),
+    formatCommand(`${command}${calibration}`),
     `Epoch ${bestEpoch} of ${history.length}, ${kept}. ${formatEnvironment(environment)}`,
   ].join('\n\n');
 }

@@ -1,6 +1,5 @@
 import type { CorpusSummary, SkippedFile } from '../datasets/clip.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import type { PooledScores } from '../evaluate/pool-predictions.ts';
 import type { EpochLog } from '../fit/fit-model.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 import type { GroupScore } from './speaker-scores.ts';
@@ -28,13 +27,15 @@ export interface ClipPrediction {
 
 /** Where a temperature comes from that `calibrateOnFolds` fitted. */
 export interface FoldCalibration {
-  /** Speakers that the cross-validation tested and that the run does not. */
-  speakers: number;
-  /** Runs of it that tested one of them. */
+  /** Name of the cross-validation. */
+  name: string;
+  /** Runs of it that tested a speaker that this run does not. */
   folds: number;
   /** Of these speakers' clips, each fold at the temperature that the other folds give. */
-  scores: PooledScores;
+  evaluation: Evaluation;
   corpora: GroupScore[];
+  /** Worst UAR first. */
+  speakers: GroupScore[];
 }
 
 /** Clips of one corpus that a model was trained on. */

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SerError } from '@ser/dsp-wasm';
 import { speakerKey } from '../datasets/clip.ts';
-import { poolPredictions } from '../evaluate/pool-predictions.ts';
+import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import type { ClipPrediction, FoldCalibration, RunSummary } from '../report/run-summary.ts';
-import { scoreCorpora } from '../report/speaker-scores.ts';
+import { scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
 import { writeReport } from '../report/write-report.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { readCrossValidation, readRunSettings, readRunSummary } from './run-folder.ts';
@@ -66,7 +66,7 @@ export async function calibrateOnFolds(
   const summary: RunSummary = {
     ...earlier,
     temperature,
-    foldCalibration: describeFolds(folds, labels),
+    foldCalibration: { name: basename(crossValidationDirectory), ...describeFolds(folds, labels) },
     evaluations: scoreSides(predictions, labels),
     predictions,
   };
@@ -84,16 +84,19 @@ const compared: Record<string, (summary: RunSummary) => string[]> = {
 function describeFolds(
   folds: readonly ClipPrediction[][],
   labels: readonly string[],
-): FoldCalibration {
+): Omit<FoldCalibration, 'name'> {
   const predictions = folds.flatMap((fold) => {
     const others = folds.filter((other) => other !== fold).flat();
     return rescale(fold, labels, fitTemperature(toLabelled(others, labels)));
   });
   return {
     folds: folds.length,
-    speakers: new Set(predictions.map(speakerKey)).size,
-    scores: poolPredictions(predictions, { areStrangers: true }),
+    evaluation: evaluatePredictions({
+      ...toLabelled(predictions, labels),
+      speakers: predictions.map(speakerKey),
+    }),
     corpora: scoreCorpora(predictions),
+    speakers: scoreSpeakers(predictions),
   };
 }
 

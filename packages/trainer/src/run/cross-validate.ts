@@ -162,6 +162,12 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
 async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
   const { data, recipe, protocol, seeds = [0], init, signal } = options;
   const folds = options.folds !== undefined && { folds: options.folds };
+  if (protocol === 'all') {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      'protocol is all, which tests nothing; a cross-validation takes one that does.',
+    );
+  }
   if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
   const { dataset } = await extractDataset(await readDataset(data, recipe), {
     ...recipe,

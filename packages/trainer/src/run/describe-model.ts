@@ -21,20 +21,29 @@ export function describeModel(settings: RunSettings, summary: RunSummary): Manif
       corpora: corpora.map(({ synthetic, ...corpus }) => corpus),
       synthetic: corpora.some(({ synthetic }) => synthetic),
     },
-    scores: sides.flatMap((side) => {
-      const evaluation = summary.evaluations[side];
-      return evaluation && side !== 'train' ? [toScore(summary, side, evaluation)] : [];
-    }),
+    scores: listScores(summary),
     calibration: { temperature: summary.temperature ?? 1 },
     generator: { name: 'ser', version },
   };
 }
 
-function toScore({ protocol }: RunSummary, side: Side, evaluation: Evaluation): Score {
+/** Of the sides that training did not hear; where there are none, of the folds that calibrated it. */
+function listScores({ protocol, evaluations, foldCalibration }: RunSummary): Score[] {
   const fold = protocol.fold === null ? '' : `, fold ${protocol.fold}`;
+  const own = sides.flatMap((side) => {
+    const evaluation = evaluations[side];
+    if (!evaluation || side === 'train') return [];
+    return [toScore(`${protocol.name}${fold}, seed ${protocol.seed}`, side, evaluation)];
+  });
+  if (own.length > 0 || !foldCalibration) return own;
+  const { name, folds, evaluation } = foldCalibration;
+  return [toScore(`${name}, ${folds} models of the same recipe`, 'test', evaluation)];
+}
+
+function toScore(protocol: string, split: Side, evaluation: Evaluation): Score {
   return {
-    protocol: `${protocol.name}${fold}, seed ${protocol.seed}`,
-    split: side,
+    protocol,
+    split,
     clips: evaluation.n,
     accuracy: evaluation.accuracy,
     uar: evaluation.uar,

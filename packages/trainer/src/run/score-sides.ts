@@ -31,7 +31,7 @@ export function rescale(
   }));
 }
 
-/** Scores each side of a run; the test side over speakers too, where no other side has them. */
+/** Scores each side of a run that has clips; the test side over speakers too, where no other side has them. */
 export function scoreSides(
   predictions: readonly ClipPrediction[],
   labels: readonly string[],
@@ -40,6 +40,7 @@ export function scoreSides(
   const evaluations: RunSummary['evaluations'] = {};
   for (const side of sides) {
     const own = predictions.filter(({ split }) => split === side);
+    if (own.length === 0) continue;
     const speakers = own.map(speakerKey);
     const areStrangers = side === 'test' && !speakers.some((speaker) => heard.has(speaker));
     evaluations[side] = evaluatePredictions({

@@ -35,15 +35,15 @@ export interface FinishedRun {
 }
 
 /**
- * Predicts every side with the trained model, calibrates on validation, and scores each side with
- * the calibrated probabilities, which are those that the exported file gives.
+ * Predicts every side with the trained model, calibrates on validation if there is any, and scores
+ * each side with the calibrated probabilities, which are those that the exported file gives.
  */
 export function summariseRun(run: FinishedRun): RunSummary {
   const { settings, split, labels } = run;
   const raw = sides.flatMap((side) => predictSide(run, side));
   const validation = raw.filter((prediction) => prediction.split === 'validation');
-  const temperature = fitTemperature(toLabelled(validation, labels));
-  const predictions = rescale(raw, labels, temperature);
+  const temperature = validation.length > 0 ? fitTemperature(toLabelled(validation, labels)) : null;
+  const predictions = rescale(raw, labels, temperature ?? 1);
   return {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),

@@ -4,6 +4,7 @@ import { removeTemporaries } from '../atomic-file.ts';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { type Finding, findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
+import { assertNeedsNoValidation } from '../fit/assert-needs-no-validation.ts';
 import { countDraws } from '../fit/draw-epoch.ts';
 import { type EpochLog, fitModel } from '../fit/fit-model.ts';
 import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
@@ -67,7 +68,8 @@ export interface TrainResult {
  * Runs one training from clips to an exported model and writes all of it into the run folder.
  * Where the folder holds this run's checkpoint, training goes on from there.
  *
- * @throws SerError `RUN_INVALID` when the folder holds another run.
+ * @throws SerError `RUN_INVALID` when the folder holds another run, `INVALID_ARGUMENT` where the
+ *   protocol `all` leaves nothing to validate and the recipe needs it.
  */
 export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const { settings, outDirectory: directory, signal } = options;
@@ -79,6 +81,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
       `init is ${settings.init}, and the recipe ${recipe.name} has pretraining: first weights come from one of the two.`,
     );
   }
+  if (settings.protocol === 'all') assertNeedsNoValidation(recipe.training);
   const isNew = await isNewRun(directory, settings);
   await removeTemporaries(directory);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evaluatePredictions } from '../../src/evaluate/evaluate-predictions.ts';
+import { assertNeedsNoValidation } from '../../src/fit/assert-needs-no-validation.ts';
 import { type EpochLog, type FitOptions, fitModel } from '../../src/fit/fit-model.ts';
 import { predictProbabilities } from '../../src/fit/predict-probabilities.ts';
 import { buildModel } from '../../src/models/build-model.ts';
@@ -63,8 +64,8 @@ describe('fitModel', () => {
   it('learns, and leaves the weights of the best epoch', async () => {
     const model = build();
     const { history, bestEpoch } = await fitModel(model, { train, validation, settings, seed: 0 });
-    expect(measureUar(model)).toBeCloseTo(history[bestEpoch - 1]!.validationUar, 12);
-    const best = Math.max(...history.map(({ validationUar }) => validationUar));
+    expect(measureUar(model)).toBeCloseTo(history[bestEpoch - 1]!.validationUar!, 12);
+    const best = Math.max(...history.map(({ validationUar }) => validationUar!));
     expect(history).toHaveLength(6);
     expect(history.at(-1)!.trainLoss).toBeLessThan(history[0]!.trainLoss);
     expect(history[bestEpoch - 1]!.validationUar).toBe(best);
@@ -171,7 +172,28 @@ describe('fitModel', () => {
       ...{ train, validation, settings: stalled, seed: 0 },
     });
     expect(history.length).toBe(bestEpoch + 2);
-    expect(measureUar(model)).toBeCloseTo(history[bestEpoch - 1]!.validationUar, 12);
+    expect(measureUar(model)).toBeCloseTo(history[bestEpoch - 1]!.validationUar!, 12);
+  });
+
+  it('leaves the last weights, and no validation scores, where nothing validates', async () => {
+    const [model, validated] = [build(), build()];
+    const last = { ...settings, keep: 'last' } as const;
+    const { history, bestEpoch } = await fitModel(model, {
+      ...{ train, validation: [], settings: last, seed: 0 },
+    });
+    expect(bestEpoch).toBe(history.length);
+    expect(history[0]).toMatchObject({ validationUar: null, validationLoss: null });
+    await fitModel(validated, { train, validation, settings: last, seed: 0 });
+    expect(readWeights(model)).toEqual(readWeights(validated));
+  });
+
+  it.each([
+    { keep: 'best' },
+    { keep: 'last', patience: 3 },
+    { keep: 'average', schedule: 'reduce-on-plateau' },
+  ] as const)('takes a validation side for %j', (change) => {
+    expect(() => assertNeedsNoValidation({ ...settings, ...change })).toThrow(/the protocol all/);
+    expect(() => assertNeedsNoValidation({ ...settings, keep: 'last' })).not.toThrow();
   });
 
   it('stops at a loss that is no number, and names the clips', async () => {
@@ -195,7 +217,7 @@ describe('fitModel', () => {
       schedule: 'reduce-on-plateau',
     } as const;
     const { history } = await fitModel(build(), { train, validation, settings: all, seed: 0 });
-    expect(Math.max(...history.map(({ validationUar }) => validationUar))).toBeGreaterThan(0.6);
+    expect(Math.max(...history.map(({ validationUar }) => validationUar!))).toBeGreaterThan(0.6);
   });
 
   it('refuses a checkpoint that is cut off or of another seed', async () => {

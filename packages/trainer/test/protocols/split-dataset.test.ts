@@ -26,6 +26,14 @@ const emodb = makeDataset('emodb');
 const cremaD = makeDataset('crema-d');
 const merged = makeDataset('ravdess', 'emodb', 'crema-d');
 
+it('all trains on every clip, and tests none', () => {
+  const split = splitDataset(merged, { protocol: 'all', validationShare: 0.5 });
+  expect(split).toEqual({
+    ...{ protocol: 'all', seed: 0, fold: null, train: merged.clips, validation: [], test: [] },
+  });
+  expect(() => splitDataset(merged, { protocol: 'all', fold: 0 })).toThrow(/has no folds/);
+});
+
 describe.each<[ProtocolName, typeof ravdess, string, boolean, boolean]>([
   ['random', ravdess, 'RAVDESS', false, false],
   ['random', merged, 'all corpora', false, false],

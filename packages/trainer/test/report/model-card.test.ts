@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { poolPredictions } from '../../src/evaluate/pool-predictions.ts';
 import { formatModelCard } from '../../src/report/model-card.ts';
-import type { RunSummary } from '../../src/report/run-summary.ts';
-import { scoreCorpora } from '../../src/report/speaker-scores.ts';
+import type { FoldCalibration, RunSummary } from '../../src/report/run-summary.ts';
+import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
 import type { RunSettings } from '../../src/run/run-folder.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';
 import { makeSampleRun } from './sample-run.ts';
@@ -40,18 +39,38 @@ it('tells what the run before it was trained on, and its licence', () => {
 it('says what the confidences were fitted to, and what the folds scored', () => {
   const run = makeSampleRun();
   expect(formatModelCard(run, settings)).toContain('fitted to the validation side');
-  const predictions = run.predictions.filter(({ split }) => split !== 'test');
-  const scores = poolPredictions(predictions, { areStrangers: true });
-  const corpora = scoreCorpora(predictions);
-  const card = formatModelCard(
-    { ...run, foldCalibration: { folds: 5, speakers: 19, scores, corpora } },
-    settings,
-  );
-  const percent = (100 * scores.uar).toFixed(1);
-  expect(card).toContain(`| folds | ${scores.clips} | ${percent} % |`);
-  expect(card).toContain('19 speakers in 5 folds');
+  const evaluation = run.evaluations.train!;
+  const card = formatModelCard({ ...run, foldCalibration: calibrateOnTraining(run) }, settings);
+  const percent = (100 * evaluation.uar).toFixed(1);
+  expect(card).toContain(`| folds | ${evaluation.n} | ${percent} % |`);
+  expect(card).toMatch(/1\d speakers in 5 folds/);
   expect(card).toContain(`ravdess ${percent} %`);
   expect(card).not.toContain('fitted to the validation side');
+});
+
+it('of a run that tested nothing, has the scores, confusions and speakers of the folds', () => {
+  const whole = makeSampleRun();
+  const predictions = whole.predictions.filter(({ split }) => split === 'train');
+  const { train } = whole.evaluations;
+  const run: RunSummary = {
+    ...{ ...whole, predictions, temperature: null, evaluations: { train: train! } },
+    protocol: { ...whole.protocol, name: 'all', fold: null },
+  };
+  const plain = formatModelCard(run, settings);
+  expect(plain).toContain('What others can expect was not measured.');
+  expect(plain).toContain('Nothing was tested.');
+  expect(plain).toContain('Confidences are not calibrated');
+  expect(plain).not.toMatch(/What it confuses|By speaker/);
+
+  const card = formatModelCard(
+    { ...run, temperature: 1.2, foldCalibration: calibrateOnTraining(whole) },
+    settings,
+  );
+  expect(card).toContain('measured on models of the same recipe, in the cross-validation whole');
+  expect(card).toContain(
+    `| **happy** | ${train!.confusion[train!.labels.indexOf('happy')]!.join(' | ')} |`,
+  );
+  expect(card).toMatch(/## By speaker of the folds[\s\S]*\| ravdess \d\d \| 60 \| \d/);
 });
 
 it('says what came before the training', () => {
@@ -62,3 +81,10 @@ it('says what came before the training', () => {
   expect(card).toContain('70.0 % of what it learnt was the mean of 3 networks.');
   expect(formatModelCard(makeSampleRun(), settings)).not.toMatch(/masked frames|mean of/);
 });
+
+/** As if the training side were what the folds of a cross-validation had tested. */
+function calibrateOnTraining({ predictions, evaluations }: RunSummary): FoldCalibration {
+  const own = predictions.filter(({ split }) => split === 'train');
+  const [corpora, speakers] = [scoreCorpora(own), scoreSpeakers(own)];
+  return { name: 'whole', folds: 5, evaluation: evaluations.train!, corpora, speakers };
+}

@@ -27,9 +27,12 @@ it('fits the temperature to what the folds said of speakers that the run does no
   const after = await calibrate(run, folds);
 
   // Of 6 speakers in 3 folds the run tests 2, so 4 are left, with 12 clips each.
-  const expected = { folds: 3, speakers: 4, scores: { clips: 48 }, corpora: [{ clips: 48 }] };
-  expect(after.foldCalibration).toMatchObject(expected);
-  expect(after.foldCalibration!.scores.ece).toBeGreaterThan(0);
+  const { name, speakers, evaluation } = after.foldCalibration!;
+  expect(after.foldCalibration).toMatchObject({ folds: 3, corpora: [{ clips: 48 }] });
+  expect({ name, speakers: speakers.length, clips: evaluation.n }).toEqual({
+    ...{ name: 'folds', speakers: 4, clips: 48 },
+  });
+  expect(evaluation.ece).toBeGreaterThan(0);
   expect(after.temperature).not.toBe(before.temperature);
   expect(after.predictions.map(({ predicted }) => predicted)).toEqual(
     before.predictions.map(({ predicted }) => predicted),
@@ -89,6 +92,48 @@ it('fits the temperature to what the folds said of speakers that the run does no
   await expect(calibrate(run, heard)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   await rm(join(folds, 'results.json'));
   await expect(calibrate(run, folds)).rejects.toMatchObject({ code: 'RUN_INVALID' });
+}, 240_000);
+
+it('calibrates a model that heard every clip, and was tested on none', async () => {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  useOwnCache(directory);
+  const data = [corpus];
+  const last = { ...tinyRecipe, training: { ...tinyRecipe.training, keep: 'last' as const } };
+  const [everything, lastFolds] = [join(directory, 'everything'), join(directory, 'folds')];
+  await mkdir(everything);
+  const all = {
+    data,
+    recipe: tinyRecipe,
+    protocol: 'all' as const,
+    seed: 0,
+    fold: null,
+    splitFile: null,
+  };
+  await expect(train({ settings: all, outDirectory: everything })).rejects.toMatchObject({
+    message: expect.stringMatching(/training\.keep is best/),
+  });
+  const { summary } = await train({
+    settings: { ...all, recipe: last },
+    outDirectory: everything,
+  });
+  expect(summary).toMatchObject({
+    ...{ temperature: null, protocol: { sizes: { train: 72, validation: 0, test: 0 } } },
+  });
+  await crossValidate({
+    ...{ data, recipe: last, protocol: 'speaker-kfold', jobs: 2 },
+    ...{ folds: 2, outDirectory: lastFolds },
+  });
+  const whole = await calibrate(everything, lastFolds);
+  expect(Object.keys(whole.evaluations)).toEqual(['train']);
+  expect(whole.foldCalibration!.evaluation.n).toBe(72);
+  const model = await createClassifier(join(everything, 'model.onnx'));
+  const { calibration, scores } = model.manifest;
+  expect(calibration.temperature).toBe(whole.temperature);
+  expect(scores).toMatchObject([{ clips: 72, uar: whole.foldCalibration!.evaluation.uar }]);
+  await model.dispose();
+  await expect(
+    crossValidate({ data, recipe: last, protocol: 'all', outDirectory: join(directory, 'none') }),
+  ).rejects.toMatchObject({ message: expect.stringMatching(/tests nothing/) });
 }, 240_000);
 
 /** Of each clip the log of the ratio of its first two probabilities: a difference of logits. */
