@@ -107,6 +107,7 @@ it('the pages’ files are there afterwards', () => {
     'mine',
     'random',
     'strangers',
+    'whole',
   ]);
   expect(readFileSync(join(folder, 'talk.vtt'), 'utf8')).toMatch(/^WEBVTT\n/);
   expect(readFileSync(join(folder, 'emotions.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(3);

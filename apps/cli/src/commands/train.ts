@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import type { ProtocolName, Recipe, RunSettings, TrainResult } from '@ser/trainer';
+import type { Evaluation, ProtocolName, Recipe, RunSettings, TrainResult } from '@ser/trainer';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parseWhole } from '../parse-number.ts';
@@ -116,6 +116,10 @@ async function describeRun(
   };
 }
 
+function toScores({ accuracy, uar, macro, ece, n }: Evaluation) {
+  return { accuracy, uar, macroF1: macro.f1, ece, n };
+}
+
 function printResult(
   { summary, modelPath }: TrainResult,
   directory: string,
@@ -124,17 +128,10 @@ function printResult(
 ): void {
   const { test } = summary.evaluations;
   if (json) {
-    const scores = test && {
-      ...{
-        accuracy: test.accuracy,
-        uar: test.uar,
-        macroF1: test.macro.f1,
-        ece: test.ece,
-        n: test.n,
-      },
-    };
+    const { bestEpoch } = summary;
+    const scores = test && toScores(test);
     process.stdout.write(
-      `${JSON.stringify({ type: 'finished', directory, modelPath, bestEpoch: summary.bestEpoch, test: scores })}\n`,
+      `${JSON.stringify({ type: 'finished', directory, modelPath, bestEpoch, test: scores })}\n`,
     );
     return;
   }

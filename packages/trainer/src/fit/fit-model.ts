@@ -16,7 +16,10 @@ import { createTarget, weighClasses } from './targets.ts';
 import { differentiate } from './train-step.ts';
 import { TrainingState } from './training-state.ts';
 
-/** What one epoch gave. Losses are means over clips, in nats; null where nothing validates. */
+/**
+ * What one epoch gave. Losses are means over clips, in nats; those of validation, and its other
+ * scores, are null where no clip validates.
+ */
 export interface EpochLog {
   /** Counted from 1. */
   epoch: number;

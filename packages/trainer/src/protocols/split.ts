@@ -7,8 +7,8 @@ export const protocolNames = [
   'emodb-loso',
   'speaker-kfold',
   'cross-corpus',
-  'file',
   'all',
+  'file',
 ] as const;
 
 export type ProtocolName = (typeof protocolNames)[number];

@@ -31,7 +31,10 @@ export function rescale(
   }));
 }
 
-/** Scores each side of a run that has clips; the test side over speakers too, where no other side has them. */
+/**
+ * Scores each side of a run that has clips; the test side over speakers too, where no other side has
+ * them.
+ */
 export function scoreSides(
   predictions: readonly ClipPrediction[],
   labels: readonly string[],
