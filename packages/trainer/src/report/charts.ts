@@ -9,9 +9,25 @@ import { type RunSummary, type Side, sides } from './run-summary.ts';
 /** The charts of a report, by the name of their files. */
 export type ChartName = 'curves' | 'confusion' | 'reliability';
 
-/** The side that a report is about: the test side, else validation, else train. */
-export function findMainSide({ evaluations }: Pick<RunSummary, 'evaluations'>): Side | undefined {
-  return sides.findLast((side) => evaluations[side]);
+/** Whose clips a report is about, and their scores. */
+export interface MainScores {
+  of: Side | 'folds';
+  evaluation: Evaluation;
+}
+
+/**
+ * What a report is about: the test side, else validation; of a model that heard every clip the folds
+ * that it was calibrated on, else train.
+ */
+export function findMainScores({
+  evaluations,
+  foldCalibration,
+}: Pick<RunSummary, 'evaluations' | 'foldCalibration'>): MainScores | undefined {
+  const side = sides.findLast((each) => evaluations[each]);
+  if (side === 'train' && foldCalibration) {
+    return { of: 'folds', evaluation: foldCalibration.evaluation };
+  }
+  return side && { of: side, evaluation: evaluations[side]! };
 }
 
 /** The charts of a run; those that it has nothing for are left out. */
@@ -19,10 +35,10 @@ export function describeCharts(
   summary: RunSummary,
   palette: Palette,
 ): Partial<Record<ChartName, Chart>> {
-  const side = findMainSide(summary);
+  const main = findMainScores(summary);
   return {
     ...(summary.history.length > 0 && { curves: describeCurves(summary, palette) }),
-    ...(side && describeEvaluation(summary.evaluations[side]!, palette)),
+    ...(main && describeEvaluation(main.evaluation, palette)),
   };
 }
 

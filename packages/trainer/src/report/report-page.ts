@@ -1,7 +1,6 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
 import { formatClassificationReport } from '../evaluate/classification-report.ts';
-import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import { type ChartName, describeCharts, findMainSide } from './charts.ts';
+import { type ChartName, describeCharts, findMainScores, type MainScores } from './charts.ts';
 import { Html, html } from './html.ts';
 import { pagePalette } from './palette.ts';
 import { type Chart, renderSvg } from './render-chart.ts';
@@ -14,7 +13,7 @@ import {
   renderSkipped,
 } from './report-sections.ts';
 import { reportStyle } from './report-style.ts';
-import { type RunSummary, type Side, sides } from './run-summary.ts';
+import { type RunSummary, sides } from './run-summary.ts';
 import { countTestSpeakers, scoreCorpora, scoreSpeakers } from './speaker-scores.ts';
 
 /**
@@ -22,10 +21,8 @@ import { countTestSpeakers, scoreCorpora, scoreSpeakers } from './speaker-scores
  * clips lead out, relative to `directory`, where the page will lie.
  */
 export async function renderReportPage(summary: RunSummary, directory: string): Promise<string> {
-  const scored = sides.filter((side) => summary.evaluations[side]);
-  const main = findMainSide(summary);
+  const main = findMainScores(summary);
   const charts = await renderCharts(describeCharts(summary, pagePalette));
-  const predictions = summary.predictions.filter(({ split }) => split === main);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,11 +35,11 @@ export async function renderReportPage(summary: RunSummary, directory: string): 
 <h1>${summary.name}</h1>
 <p class="muted">${formatTime(summary.createdAt)} · ${summary.corpora.map(({ name }) => name).join(' + ')} · ${formatProtocol(summary.protocol)}</p>
 ${renderWarnings(summary)}
-${main !== undefined && renderScores(summary.evaluations[main]!, main)}
+${main && renderScores(main)}
 ${charts.curves && html`<h2>Training</h2>${charts.curves}`}
-${main !== undefined && renderEvaluation(summary.evaluations[main]!, main, charts)}
-${predictions.length > 0 && renderPredictions(predictions, main!, directory)}
-${renderOtherSides(summary, scored.slice(0, -1))}
+${main && renderEvaluation(main, charts)}
+${main && renderGroups(summary, main.of, directory)}
+${renderOtherSides(summary, main?.of)}
 ${summary.skipped.length > 0 && renderSkipped(summary.skipped)}
 <h2>Run</h2>
 ${renderSettings(summary)}
@@ -63,7 +60,7 @@ function renderWarnings({ corpora, protocol, predictions, foldCalibration }: Run
     html`<p class="warning">In a random split the same speakers are trained on and tested; expect less on new voices.</p>`
   }${
     protocol.name === 'all' &&
-    html`<p class="warning">Every clip was trained on, and none is left to test: these are scores of clips that the model knows. ${describeFolds(foldCalibration)}</p>`
+    html`<p class="warning">Every clip was trained on, and none is left to test: ${describeFolds(foldCalibration)}</p>`
   }${
     protocol.name === 'file' &&
     heard > 0 &&
@@ -72,17 +69,17 @@ function renderWarnings({ corpora, protocol, predictions, foldCalibration }: Run
 }
 
 function describeFolds(folds: RunSummary['foldCalibration']): string {
-  if (!folds) return 'What to expect on others a cross-validation of the recipe says.';
-  const { name, evaluation, speakers } = folds;
-  return `On speakers that they did not hear, models of the same recipe have a UAR of ${formatPercent(evaluation.uar)} and a calibration error of ${evaluation.ece.toFixed(3)} (${name}, ${evaluation.n} clips of ${speakers.length} speakers).`;
+  if (!folds) return 'these are scores of clips that the model knows.';
+  const { name, speakers } = folds;
+  return `these are scores of models of the same recipe, on ${speakers.length} speakers that they did not hear (${name}).`;
 }
 
-function renderScores(evaluation: Evaluation, side: Side): Html {
+function renderScores({ of, evaluation }: MainScores): Html {
   const { uar, uarInterval, uarSpeakerInterval, accuracy, macro, ece, n } = evaluation;
   const intervals = [uarInterval, uarSpeakerInterval].filter((interval) => interval !== null);
   const scores: [string, string, string | Html][] = [
     ['UAR', formatPercent(uar), html`${intervals.map(renderInterval)}`],
-    ['Accuracy', formatPercent(accuracy), `${n} ${side} clips`],
+    ['Accuracy', formatPercent(accuracy), of === 'folds' ? `${n} clips` : `${n} ${of} clips`],
     ['Macro F1', formatPercent(macro.f1), 'mean over labels'],
     ['Calibration error', ece.toFixed(3), '15 bins; 0 is best'],
   ];
@@ -115,35 +112,40 @@ async function renderCharts(charts: Partial<Record<ChartName, Chart>>): Promise<
   return figures;
 }
 
-function renderEvaluation(evaluation: Evaluation, side: Side, charts: Figures): Html {
+function renderEvaluation({ of, evaluation }: MainScores, charts: Figures): Html {
   return html`
-<h2>Classification report, ${side}</h2>
+<h2>Classification report, ${of}</h2>
 <pre>${formatClassificationReport(evaluation)}</pre>
-<h2>Confusion matrix, ${side}</h2>
+<h2>Confusion matrix, ${of}</h2>
 <p class="muted">Clips, and their share of the true label's clips.</p>
 ${charts.confusion}
-<h2>Reliability, ${side}</h2>
+<h2>Reliability, ${of}</h2>
 <p class="muted">How often a prediction of a given confidence was right. On the dashed line the model is as right as it is sure; stronger bars hold more clips.</p>
 ${charts.reliability}`;
 }
 
-function renderPredictions(
-  predictions: RunSummary['predictions'],
-  side: Side,
+/** Corpora, speakers and, where this model made them, mistakes. */
+function renderGroups(
+  { predictions, foldCalibration }: RunSummary,
+  of: MainScores['of'],
   directory: string,
 ): Html {
-  const corpora = scoreCorpora(predictions);
+  const own = predictions.filter(({ split }) => split === of);
+  const { corpora, speakers } =
+    of === 'folds'
+      ? foldCalibration!
+      : { corpora: scoreCorpora(own), speakers: scoreSpeakers(own) };
   return html`
-${corpora.length > 1 && html`<h2>Corpora, ${side}</h2>${renderGroupScores(corpora)}`}
-<h2>Speakers, ${side}</h2>
-${renderGroupScores(scoreSpeakers(predictions))}
-<h2>Worst mistakes, ${side}</h2>
-${renderMistakes(predictions, directory)}`;
+${corpora.length > 1 && html`<h2>Corpora, ${of}</h2>${renderGroupScores(corpora)}`}
+${speakers.length > 0 && html`<h2>Speakers, ${of}</h2>${renderGroupScores(speakers)}`}
+${own.length > 0 && html`<h2>Worst mistakes, ${of}</h2>${renderMistakes(own, directory)}`}`;
 }
 
-function renderOtherSides(summary: RunSummary, others: readonly Side[]): Html {
-  return html`${others.map((side) => {
-    const report = formatClassificationReport(summary.evaluations[side]!);
+function renderOtherSides({ evaluations }: RunSummary, main: MainScores['of'] | undefined): Html {
+  return html`${sides.map((side) => {
+    const evaluation = evaluations[side];
+    if (side === main || !evaluation) return '';
+    const report = formatClassificationReport(evaluation);
     return html`<details><summary>Classification report, ${side}</summary><pre>${report}</pre></details>`;
   })}`;
 }

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import { formatModelCard } from '../../src/report/model-card.ts';
-import type { FoldCalibration, RunSummary } from '../../src/report/run-summary.ts';
-import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
+import type { RunSummary } from '../../src/report/run-summary.ts';
 import type { RunSettings } from '../../src/run/run-folder.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';
-import { makeSampleRun } from './sample-run.ts';
+import { calibrateOnTraining, makeSampleRun, makeUntestedRun } from './sample-run.ts';
 
 const settings: RunSettings = {
   ...{ data: ['data/ravdess'], recipe: tinyRecipe, protocol: 'speaker-kfold', seed: 2, fold: 1 },
@@ -49,13 +48,8 @@ it('says what the confidences were fitted to, and what the folds scored', () => 
 });
 
 it('of a run that tested nothing, has the scores, confusions and speakers of the folds', () => {
-  const whole = makeSampleRun();
-  const predictions = whole.predictions.filter(({ split }) => split === 'train');
-  const { train } = whole.evaluations;
-  const run: RunSummary = {
-    ...{ ...whole, predictions, temperature: null, evaluations: { train: train! } },
-    protocol: { ...whole.protocol, name: 'all', fold: null },
-  };
+  const run = makeUntestedRun();
+  const { train } = run.evaluations;
   const plain = formatModelCard(run, settings);
   expect(plain).toContain('What others can expect was not measured.');
   expect(plain).toContain('Nothing was tested.');
@@ -63,7 +57,7 @@ it('of a run that tested nothing, has the scores, confusions and speakers of the
   expect(plain).not.toMatch(/What it confuses|By speaker/);
 
   const card = formatModelCard(
-    { ...run, temperature: 1.2, foldCalibration: calibrateOnTraining(whole) },
+    { ...run, temperature: 1.2, foldCalibration: calibrateOnTraining(run) },
     settings,
   );
   expect(card).toContain('measured on models of the same recipe, in the cross-validation whole');
@@ -81,10 +75,3 @@ it('says what came before the training', () => {
   expect(card).toContain('70.0 % of what it learnt was the mean of 3 networks.');
   expect(formatModelCard(makeSampleRun(), settings)).not.toMatch(/masked frames|mean of/);
 });
-
-/** As if the training side were what the folds of a cross-validation had tested. */
-function calibrateOnTraining({ predictions, evaluations }: RunSummary): FoldCalibration {
-  const own = predictions.filter(({ split }) => split === 'train');
-  const [corpora, speakers] = [scoreCorpora(own), scoreSpeakers(own)];
-  return { name: 'whole', folds: 5, evaluation: evaluations.train!, corpora, speakers };
-}

@@ -1,7 +1,13 @@
 import { evaluatePredictions } from '../../src/evaluate/evaluate-predictions.ts';
 import { splitDataset } from '../../src/protocols/split-dataset.ts';
 import { createRandom } from '../../src/random.ts';
-import { type ClipPrediction, type RunSummary, sides } from '../../src/report/run-summary.ts';
+import {
+  type ClipPrediction,
+  type FoldCalibration,
+  type RunSummary,
+  sides,
+} from '../../src/report/run-summary.ts';
+import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
 import { makeDataset } from '../corpora/fake-dataset.ts';
 
 /** A run with made-up predictions on the published names of a corpus: for looking at a report. */
@@ -76,4 +82,21 @@ export function makeSampleRun(corpus = 'ravdess', epochs = 40): RunSummary {
     predictions,
     environment: { node: '20.20.2', platform: 'linux x64' },
   };
+}
+
+/** The same of the protocol `all`: only a training side, not calibrated. */
+export function makeUntestedRun(): RunSummary {
+  const run = makeSampleRun();
+  return {
+    ...{ ...run, temperature: null, evaluations: { train: run.evaluations.train! } },
+    predictions: run.predictions.filter(({ split }) => split === 'train'),
+    protocol: { ...run.protocol, name: 'all', fold: null },
+  };
+}
+
+/** As if the training side were what the folds of a cross-validation had tested. */
+export function calibrateOnTraining({ predictions, evaluations }: RunSummary): FoldCalibration {
+  const own = predictions.filter(({ split }) => split === 'train');
+  const [corpora, speakers] = [scoreCorpora(own), scoreSpeakers(own)];
+  return { name: 'whole', folds: 5, evaluation: evaluations.train!, corpora, speakers };
 }

@@ -9,7 +9,7 @@ import { formatPredictionsCsv } from '../../src/report/predictions-csv.ts';
 import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
 import { writeReport } from '../../src/report/write-report.ts';
 import { makeFolder } from '../corpora/fake-corpus.ts';
-import { makeSampleRun } from './sample-run.ts';
+import { calibrateOnTraining, makeSampleRun, makeUntestedRun } from './sample-run.ts';
 
 const charts = ['confusion', 'curves', 'reliability'];
 const hostile = `<img src=x onerror="alert(1)">&'`;
@@ -180,6 +180,25 @@ describe('writeReport', () => {
     const page = await readFile(`${directory}/report.html`, 'utf8');
     expect(page).toContain('say nothing about people');
     expect(page).toContain('the same speakers are trained on and tested');
+  });
+
+  it('of a run that tested nothing, is about the folds that calibrated it', async () => {
+    const directory = await makeFolder([]);
+    const run = makeUntestedRun();
+    await writeReport(directory, run);
+    const plain = await readFile(`${directory}/report.html`, 'utf8');
+    expect(plain).toContain('scores of clips that the model knows');
+    expect(plain).toContain('<h2>Speakers, train</h2>');
+
+    const foldCalibration = calibrateOnTraining(makeSampleRun());
+    foldCalibration.evaluation = makeSampleRun().evaluations.test!;
+    await writeReport(directory, { ...run, temperature: 1.2, foldCalibration });
+    const page = await readFile(`${directory}/report.html`, 'utf8');
+    expect(page).toContain(`on ${foldCalibration.speakers.length} speakers that they did not hear`);
+    expect(page).toContain(`<dd>${(100 * foldCalibration.evaluation.uar).toFixed(1)} %`);
+    expect(page).toContain('<h2>Speakers, folds</h2>');
+    expect(page).toContain('<summary>Classification report, train</summary>');
+    expect(page).not.toMatch(/Worst mistakes|clips that the model knows/);
   });
 
   it('leaves out what a run has nothing for', async () => {
