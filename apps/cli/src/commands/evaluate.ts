@@ -3,6 +3,7 @@ import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { Progress } from '../progress.ts';
 import { asUsage } from '../report-failure.ts';
 import { createModelOption } from '../shipped-model.ts';
+import { toScores } from '../to-scores.ts';
 
 interface EvaluateOptions {
   model: string;
@@ -42,8 +43,8 @@ export function addEvaluateCommand(program: Command): void {
         process.stderr.write(`ser: left out ${path}: ${reason}\n`);
       }
       if (options.json) {
-        const { accuracy, uar, macro, ece, n, labels, confusion } = evaluation;
-        const scores = { accuracy, uar, macroF1: macro.f1, ece, n, labels, confusion };
+        const { labels, confusion } = evaluation;
+        const scores = { ...toScores(evaluation), labels, confusion };
         process.stdout.write(`${JSON.stringify(scores, null, 2)}\n`);
       } else {
         process.stdout.write(`${formatClassificationReport(evaluation)}\n`);

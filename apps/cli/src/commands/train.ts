@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import type { Evaluation, ProtocolName, Recipe, RunSettings, TrainResult } from '@ser/trainer';
+import type { ProtocolName, Recipe, RunSettings, TrainResult } from '@ser/trainer';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parseWhole } from '../parse-number.ts';
 import { asUsage } from '../report-failure.ts';
+import { toScores } from '../to-scores.ts';
 import { TrainingLog } from '../training-log.ts';
 
 interface TrainCommandOptions {
@@ -114,10 +115,6 @@ async function describeRun(
       ...(options.init !== undefined && { init: options.init }),
     },
   };
-}
-
-function toScores({ accuracy, uar, macro, ece, n }: Evaluation) {
-  return { accuracy, uar, macroF1: macro.f1, ece, n };
 }
 
 function printResult(

@@ -3,14 +3,10 @@ import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { keptWeights } from './kept-weights.ts';
+import { findTestScores, type MainScores, scoreGroups } from './main-scores.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
 import type { RunSummary } from './run-summary.ts';
-import {
-  countTestSpeakers,
-  type GroupScore,
-  scoreCorpora,
-  scoreSpeakers,
-} from './speaker-scores.ts';
+import { countTestSpeakers, type GroupScore } from './speaker-scores.ts';
 import { listTrainedCorpora } from './trained-corpora.ts';
 
 /**
@@ -18,7 +14,7 @@ import { listTrainedCorpora } from './trained-corpora.ts';
  * on what, what it confuses, and what it is not for. Every figure comes from the run.
  */
 export function formatModelCard(summary: RunSummary, settings: RunSettings): string {
-  const scored = summary.evaluations.test ?? summary.foldCalibration?.evaluation;
+  const tested = findTestScores(summary);
   const sections = [
     `# Model card: ${summary.name}`,
     describeModel(summary, settings),
@@ -28,8 +24,8 @@ export function formatModelCard(summary: RunSummary, settings: RunSettings): str
     describeProtocol(summary),
     formatScores(summary),
     describeCalibration(summary),
-    ...(scored ? ['## What it confuses', formatConfusion(scored), describeConfusion(scored)] : []),
-    ...formatGroups(summary),
+    ...(tested ? formatConfusions(tested.evaluation) : []),
+    ...(tested ? formatGroups(summary, tested.of) : []),
     '## Limits',
     limits,
     '## Licence',
@@ -142,6 +138,10 @@ function formatSide(side: string, scores: Evaluation): (string | number)[] {
   ];
 }
 
+function formatConfusions(evaluation: Evaluation): string[] {
+  return ['## What it confuses', formatConfusion(evaluation), describeConfusion(evaluation)];
+}
+
 function formatConfusion({ labels, confusion }: Evaluation): string {
   const rows = labels.map((label, row) => [`**${label}**`, ...confusion[row]!]);
   return formatTable(['true \\ predicted', ...labels], rows);
@@ -158,16 +158,10 @@ function describeConfusion({ labels, confusion }: Evaluation): string {
   return `Most often it takes ${named.join(', ')}.`;
 }
 
-/**
- * A table of the test side's speakers, worst first, and one of its corpora where it has several; of
- * the folds' where nothing was tested.
- */
-function formatGroups({ predictions, foldCalibration }: RunSummary): string[] {
-  const test = predictions.filter(({ split }) => split === 'test');
-  const [where, corpora, speakers] =
-    test.length > 0 || !foldCalibration
-      ? ['the test side', scoreCorpora(test), scoreSpeakers(test)]
-      : ['the folds', foldCalibration.corpora, foldCalibration.speakers];
+/** A table of the speakers, worst first, and one of the corpora where there are several. */
+function formatGroups(summary: RunSummary, of: MainScores['of']): string[] {
+  const where = of === 'folds' ? 'the folds' : 'the test side';
+  const { corpora, speakers } = scoreGroups(summary, of);
   const toTable = (what: string, scores: readonly GroupScore[]): string => {
     const rows = scores.map(({ corpus, speaker, clips, uar, hardest }) => [
       speaker === null ? corpus : `${corpus} ${speaker}`,
@@ -179,7 +173,8 @@ function formatGroups({ predictions, foldCalibration }: RunSummary): string[] {
   };
   return [
     ...(corpora.length > 1 ? [`## By corpus of ${where}`, toTable('corpus', corpora)] : []),
-    ...(speakers.length > 0 ? [`## By speaker of ${where}`, toTable('speaker', speakers)] : []),
+    `## By speaker of ${where}`,
+    toTable('speaker', speakers),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
 import { formatClassificationReport } from '../evaluate/classification-report.ts';
-import { type ChartName, describeCharts, findMainScores, type MainScores } from './charts.ts';
+import { type ChartName, describeCharts } from './charts.ts';
 import { Html, html } from './html.ts';
+import { findMainScores, type MainScores, scoreGroups } from './main-scores.ts';
 import { pagePalette } from './palette.ts';
 import { type Chart, renderSvg } from './render-chart.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from './report-sections.ts';
 import { reportStyle } from './report-style.ts';
 import { type RunSummary, sides } from './run-summary.ts';
-import { countTestSpeakers, scoreCorpora, scoreSpeakers } from './speaker-scores.ts';
+import { countTestSpeakers } from './speaker-scores.ts';
 
 /**
  * The report of a run as one HTML page that needs nothing beside it; only the links to mistaken
@@ -125,16 +126,9 @@ ${charts.reliability}`;
 }
 
 /** Corpora, speakers and, where this model made them, mistakes. */
-function renderGroups(
-  { predictions, foldCalibration }: RunSummary,
-  of: MainScores['of'],
-  directory: string,
-): Html {
-  const own = predictions.filter(({ split }) => split === of);
-  const { corpora, speakers } =
-    of === 'folds'
-      ? foldCalibration!
-      : { corpora: scoreCorpora(own), speakers: scoreSpeakers(own) };
+function renderGroups(summary: RunSummary, of: MainScores['of'], directory: string): Html {
+  const own = summary.predictions.filter(({ split }) => split === of);
+  const { corpora, speakers } = scoreGroups(summary, of);
   return html`
 ${corpora.length > 1 && html`<h2>Corpora, ${of}</h2>${renderGroupScores(corpora)}`}
 ${speakers.length > 0 && html`<h2>Speakers, ${of}</h2>${renderGroupScores(speakers)}`}

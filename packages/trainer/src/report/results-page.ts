@@ -5,6 +5,7 @@ import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';
 import { keptWeights } from './kept-weights.ts';
+import { findTestScores } from './main-scores.ts';
 import {
   formatDuration,
   formatInterval,
@@ -159,16 +160,15 @@ function formatWholeOrigin(whole: PublishedCrossValidation): string {
 
 function formatRuns(runs: readonly PublishedRun[]): string {
   const rows = runs.map((run) => {
-    const { protocol, evaluations, foldCalibration } = run;
-    const scored = evaluations.test ?? foldCalibration?.evaluation;
+    const { protocol, foldCalibration } = run;
+    const tested = findTestScores(run);
     const fold = protocol.fold === null ? '' : `, fold ${protocol.fold}`;
-    const tester =
-      evaluations.test || !foldCalibration ? '' : `; scores of ${foldCalibration.name}`;
+    const tester = tested?.of === 'folds' ? `; scores of ${foldCalibration!.name}` : '';
     return [
       run.name,
       (run.trainedOn ?? run.corpora.map(({ name }) => name)).join(' + '),
       `${protocol.name}${fold}, seed ${protocol.seed}${tester}`,
-      ...formatEvaluation(scored),
+      ...formatEvaluation(tested?.evaluation),
       formatDuration(run.trainingSec),
     ];
   });

@@ -6,6 +6,7 @@ import { formatClassificationReport } from '../../src/evaluate/classification-re
 import { html } from '../../src/report/html.ts';
 import { lightPalette } from '../../src/report/palette.ts';
 import { formatPredictionsCsv } from '../../src/report/predictions-csv.ts';
+import type { RunSummary } from '../../src/report/run-summary.ts';
 import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
 import { writeReport } from '../../src/report/write-report.ts';
 import { makeFolder } from '../corpora/fake-corpus.ts';
@@ -27,6 +28,13 @@ function checkXml(text: string): void {
   if (open.length > 0) throw new Error(`left open: ${open.join(', ')}`);
   const bare = /&(?!#?\w+;)/.exec(text);
   if (bare) throw new Error(`bare ampersand at ${bare.index}`);
+}
+
+/** The page of a report in a folder of its own. */
+async function renderPage(summary: RunSummary): Promise<string> {
+  const directory = await makeFolder([]);
+  await writeReport(directory, summary);
+  return readFile(`${directory}/report.html`, 'utf8');
 }
 
 /** The pixels of a picture, a number each. */
@@ -87,31 +95,23 @@ describe('writeReport', () => {
   });
 
   it('names the files that were left out, and says over what each interval is', async () => {
-    const directory = await makeFolder([]);
     const summary = makeSampleRun();
-    await writeReport(directory, summary);
-    const page = await readFile(`${directory}/report.html`, 'utf8');
+    const page = await renderPage(summary);
     expect(page).toContain('1 file takes no part');
     expect(page).toMatch(/broken\.wav.*The file is truncated/);
     expect(page).toContain('95 % over clips');
     expect(page).toContain('95 % over speakers');
     summary.evaluations.test!.uarSpeakerInterval = null;
-    await writeReport(directory, summary);
-    expect(await readFile(`${directory}/report.html`, 'utf8')).not.toContain('over speakers');
+    expect(await renderPage(summary)).not.toContain('over speakers');
   });
 
   it('says how many test speakers an own split has in training', async () => {
-    const directory = await makeFolder([]);
     const summary = makeSampleRun('emodb', 2);
     summary.protocol = { ...summary.protocol, name: 'file', fold: null };
-    const readPage = async () => {
-      await writeReport(directory, summary);
-      return readFile(`${directory}/report.html`, 'utf8');
-    };
-    expect(await readPage()).not.toContain('expect less on new voices');
+    expect(await renderPage(summary)).not.toContain('expect less on new voices');
     const tested = summary.predictions.filter(({ split }) => split === 'test');
     summary.predictions.push({ ...tested[0]!, split: 'train' });
-    expect(await readPage()).toContain('1 of the 2 test speakers are in training too');
+    expect(await renderPage(summary)).toContain('1 of the 2 test speakers are in training too');
   });
 
   it('draws every count and share of the confusion matrix', async () => {
@@ -172,28 +172,23 @@ describe('writeReport', () => {
   });
 
   it('warns of synthetic speech and of speakers on both sides', async () => {
-    const directory = await makeFolder([]);
     const summary = makeSampleRun('emodb', 2);
     summary.corpora[0]!.synthetic = true;
     summary.protocol = { ...summary.protocol, name: 'random', fold: null };
-    await writeReport(directory, summary);
-    const page = await readFile(`${directory}/report.html`, 'utf8');
+    const page = await renderPage(summary);
     expect(page).toContain('say nothing about people');
     expect(page).toContain('the same speakers are trained on and tested');
   });
 
   it('of a run that tested nothing, is about the folds that calibrated it', async () => {
-    const directory = await makeFolder([]);
     const run = makeUntestedRun();
-    await writeReport(directory, run);
-    const plain = await readFile(`${directory}/report.html`, 'utf8');
+    const plain = await renderPage(run);
     expect(plain).toContain('scores of clips that the model knows');
     expect(plain).toContain('<h2>Speakers, train</h2>');
 
     const foldCalibration = calibrateOnTraining(makeSampleRun());
     foldCalibration.evaluation = makeSampleRun().evaluations.test!;
-    await writeReport(directory, { ...run, temperature: 1.2, foldCalibration });
-    const page = await readFile(`${directory}/report.html`, 'utf8');
+    const page = await renderPage({ ...run, temperature: 1.2, foldCalibration });
     expect(page).toContain(`on ${foldCalibration.speakers.length} speakers that they did not hear`);
     expect(page).toContain(`<dd>${(100 * foldCalibration.evaluation.uar).toFixed(1)} %`);
     expect(page).toContain('<h2>Speakers, folds</h2>');
