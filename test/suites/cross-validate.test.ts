@@ -63,6 +63,22 @@ it('a cross-validation killed on the way ends with the results of an unbroken on
   expect(readFileSync(join(folder, 'results', 'whole.json'), 'utf8')).not.toContain(folder);
 });
 
+it('trains on every speaker but the tested, and says how that goes', async () => {
+  const [own, out] = [join(folder, 'unvalidated.json'), join(folder, 'unvalidated')];
+  writeFileSync(own, JSON.stringify({ extends: 'tiny.json', validationShare: 0 }));
+  const told = await readSerOutput([
+    ...['cross-validate', '--data', corpus, '--recipe', own, '--out', out, '--jobs', '1'],
+    ...['--protocol', 'speaker-kfold', '--folds', '2'],
+  ]);
+  expect(told).toMatch(/^seed-0-fold-1 epoch 6\/6 {2}train loss \d\.\d{4}$/m);
+  expect(told).not.toMatch(/validation|null|NaN/);
+  for (const fold of ['seed-0-fold-0', 'seed-0-fold-1']) {
+    const { protocol, temperature } = readRun(join(out, fold));
+    expect(protocol.sizes).toEqual({ train: 18, validation: 0, test: 18 });
+    expect(temperature).toBeNull();
+  }
+});
+
 it('gives a model that heard every clip its temperature', async () => {
   const run = join(folder, 'run');
   const trained = await readSerOutput([

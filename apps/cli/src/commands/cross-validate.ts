@@ -5,13 +5,14 @@ import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { formatCrossValidation } from '../format-cross-validation.ts';
 import { parseWhole } from '../parse-number.ts';
 import { Progress } from '../progress.ts';
+import { type TestedProtocol, testedProtocols } from '../protocol-choices.ts';
 import { asUsage } from '../report-failure.ts';
 import { formatDataset } from '../training-log.ts';
 
 interface CrossValidateCommandOptions {
   data: string[];
   recipe: string;
-  protocol: 'random' | 'ravdess-5fold' | 'emodb-loso' | 'speaker-kfold' | 'cross-corpus';
+  protocol: TestedProtocol;
   folds?: number;
   init?: string;
   seeds: number[];
@@ -30,7 +31,7 @@ export function addCrossValidateCommand(program: Command): void {
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
         .default('ravdess-5fold')
-        .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus']),
+        .choices(testedProtocols),
     )
     .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))
     .option('--seeds <list>', 'every fold is run with each, such as 0,1,2', parseList, [0])
@@ -75,11 +76,13 @@ function print(progress: Progress, event: CrossValidateEvent): void {
     progress.stop();
     process.stdout.write(`${event.name} ${event.state} (${event.done}/${event.total})\n`);
   } else {
-    const { epoch, epochs, validationUar } = event.event;
+    const { epoch, epochs, trainLoss, validationUar } = event.event;
     if (epoch % 10 !== 0 && epoch !== epochs) return;
-    process.stdout.write(
-      `${event.name} epoch ${epoch}/${epochs}  validation UAR ${validationUar!.toFixed(4)}\n`,
-    );
+    const measured =
+      validationUar === null
+        ? `train loss ${trainLoss.toFixed(4)}`
+        : `validation UAR ${validationUar.toFixed(4)}`;
+    process.stdout.write(`${event.name} epoch ${epoch}/${epochs}  ${measured}\n`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ProtocolName, Recipe, RunSettings, TrainResult } from '@ser/traine
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parseWhole } from '../parse-number.ts';
+import { testedProtocols } from '../protocol-choices.ts';
 import { asUsage } from '../report-failure.ts';
 import { toScores } from '../to-scores.ts';
 import { TrainingLog } from '../training-log.ts';
@@ -41,7 +42,7 @@ export function addTrainCommand(program: Command): void {
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
         .default('random')
-        .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus', 'all']),
+        .choices([...testedProtocols, 'all']),
     )
     .option('--fold <n>', 'fold of the protocol, from 0', parseWhole(0))
     .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))

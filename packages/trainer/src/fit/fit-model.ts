@@ -50,7 +50,7 @@ export interface FitResult {
 /** Input of {@link fitModel}. */
 export interface FitOptions {
   train: readonly Example[];
-  /** May be empty where the settings choose nothing by it: `assertNeedsNoValidation`. */
+  /** May be empty where the settings choose nothing by it: `findValidationNeed`. */
   validation: readonly Example[];
   settings: TrainingSettings;
   /** How many of a training clip's versions, itself and its copies, an epoch takes. Default 1. */

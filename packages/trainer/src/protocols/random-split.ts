@@ -8,8 +8,9 @@ const testShare = 0.2;
 const defaultValidationShare = 0.1;
 
 /**
- * Stratified 80/20, then a share of the 80, by default 10 %, for validation: every side keeps the shares of each corpus
- * and label, to the clip. Speakers are on all sides, so the score flatters.
+ * Stratified 80/20, then a share of the 80, by default 10 %, for validation (0: none): every side
+ * keeps the shares of each corpus and label, to the clip. Speakers are on all sides, so the score
+ * flatters.
  *
  * @throws SerError DATASET_INVALID for a label with fewer than three clips in a corpus
  */
@@ -19,6 +20,7 @@ export function splitRandomly(
   validationShare: number | null = null,
 ): SplitSides {
   const [rest, test] = takeStratified(clips, testShare, 3, random.fork('test'));
+  if (validationShare === 0) return { train: rest, validation: [], test };
   const [train, validation] = takeStratified(
     rest,
     validationShare ?? defaultValidationShare,

@@ -17,7 +17,10 @@ export interface ProtocolOptions {
 }
 
 export interface SplitOptions extends ProtocolOptions {
-  /** Share of the training speakers, or clips (`random`), that validate. Null: see `splitDataset`. */
+  /**
+   * Share of the training speakers, or clips (`random`), that validate; 0: none does. Null: see
+   * `splitDataset`.
+   */
   validationShare?: number | null;
   /** Which fold of `listFolds`. Default 0. Not for `random`, `file` and `all`. */
   fold?: number;
@@ -113,7 +116,9 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   }
   const split: Split = { protocol, seed, fold: fold.fold, ...divide(dataset, options, seed, fold) };
   for (const side of ['train', 'validation', 'test'] as const) {
-    if (split[side].length === 0 && protocol !== 'all') {
+    const mayBeEmpty =
+      protocol === 'all' || (side === 'validation' && options.validationShare === 0);
+    if (split[side].length === 0 && !mayBeEmpty) {
       throw new SerError('DATASET_INVALID', `The ${side} side of the ${protocol} split is empty.`);
     }
   }

@@ -7,7 +7,7 @@ import type { Split, SplitSides } from './split.ts';
 
 const schema = z.object({
   train: z.array(z.string()).min(1),
-  validation: z.array(z.string()).min(1),
+  validation: z.array(z.string()),
   test: z.array(z.string()).min(1),
 });
 

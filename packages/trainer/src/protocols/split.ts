@@ -20,7 +20,7 @@ export interface Split {
   fold: number | null;
   /** What is fitted: weights, statistics, augmentation. */
   train: Clip[];
-  /** What picks the checkpoint and fits the temperature. Empty in `all`. */
+  /** What picks the checkpoint and fits the temperature. Empty in `all` and for a share of 0. */
   validation: Clip[];
   /** What is scored, once. Empty in `all`. */
   test: Clip[];

@@ -13,8 +13,9 @@ export function listSpeakers(clips: readonly Clip[]): string[] {
 
 /**
  * Takes whole speakers out of the training side for validation: a share of them, by default 15 %,
- * rounded up, drawn by `random`. RAVDESS's 19 training actors give 3, EMO-DB's 9 give 2. Each corpus gives its own share
- * where it has more than one speaker, so that validation hears all of them.
+ * rounded up, drawn by `random`; 0 takes none. RAVDESS's 19 training actors give 3, EMO-DB's 9 give
+ * 2. Each corpus gives its own share where it has more than one speaker, so that validation hears
+ * all of them.
  *
  * @throws SerError DATASET_INVALID where no training speaker would be left
  */
@@ -23,6 +24,7 @@ export function takeValidationSpeakers(
   random: Random,
   share: number | null = null,
 ): { train: Clip[]; validation: Clip[] } {
+  if (share === 0) return { train: [...clips], validation: [] };
   const byCorpus = groupBy(listSpeakers(clips), (speaker) => speaker.split('/')[0]!);
   const chosen = new Set<string>();
   for (const [corpus, speakers] of byCorpus) {

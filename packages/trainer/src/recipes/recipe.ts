@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { augmentationSchema } from '../augment/augmentation-settings.ts';
 import { type ModelSettings, modelSchema } from './model-settings.ts';
 import { parseSettings } from './parse-settings.ts';
+import { findValidationNeed } from './validation-need.ts';
 
 const trainingSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000),
@@ -66,9 +67,9 @@ const recipeShape = z.strictObject({
     .nullable(),
   /**
    * Share of the training speakers (`random`: of the training clips) that validate. Null: the
-   * protocol's own, 0.15 (0.1).
+   * protocol's own, 0.15 (0.1). 0: all train, none validates.
    */
-  validationShare: z.number().gt(0).max(0.5).nullable().default(null),
+  validationShare: z.number().min(0).max(0.5).nullable().default(null),
   /** Changed copies of the training clips, or null. Default null. */
   augmentation: augmentationSchema.nullable().default(null),
   model: modelSchema,
@@ -96,9 +97,14 @@ const recipeShape = z.strictObject({
 });
 
 /** What no field shows by itself. */
-const recipeSchema = recipeShape.superRefine(({ pretraining, model }, { addIssue }) => {
-  const message = pretraining && whyNotPretrained(model);
+const recipeSchema = recipeShape.superRefine((recipe, { addIssue }) => {
+  const message = recipe.pretraining && whyNotPretrained(recipe.model);
   if (message) addIssue({ code: 'custom', path: ['pretraining'], message });
+  const need = recipe.validationShare === 0 && findValidationNeed(recipe.training);
+  if (need) {
+    const message = `0 leaves no validation clips, and training.${need}`;
+    addIssue({ code: 'custom', path: ['validationShare'], message });
+  }
 });
 
 /** Undefined for a model that `pretrain` can train. */

@@ -129,7 +129,7 @@ function formatWholes(wholes: readonly PublishedCrossValidation[]): string[] {
   const folds = wholes.map((whole) => `- **${whole.name}**: ${formatFolds(whole)}`);
   return [
     '## Cross-validations',
-    'The predictions of all folds are scored together, once a seed: means ± standard deviations over the seeds, and the interval of the first.',
+    'The predictions of all folds are scored together, once a seed: means ± standard deviations over the seeds, and the interval of the first. Where nobody validates (`validationShare` 0), the confidences of a fold are at the temperature that the other folds give.',
     formatTable(header, rows),
     `UAR of each seed (95 % over speakers where no test speaker was heard, else over clips), of its folds in order, and of its corpora where it tests several:\n\n${folds.join('\n')}`,
   ];

@@ -9,6 +9,7 @@ import type { ClipPrediction, FoldCalibration, RunSummary } from '../report/run-
 import { scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
 import { writeReport } from '../report/write-report.ts';
 import { exportRunToOnnx } from './export-run.ts';
+import { rescaleByOthers } from './rescale-by-others.ts';
 import { readCrossValidation, readRunSettings, readRunSummary } from './run-folder.ts';
 import { rescale, scoreSides, toLabelled } from './score-sides.ts';
 
@@ -85,10 +86,7 @@ function describeFolds(
   folds: readonly ClipPrediction[][],
   labels: readonly string[],
 ): Omit<FoldCalibration, 'name'> {
-  const predictions = folds.flatMap((fold) => {
-    const others = folds.filter((other) => other !== fold).flat();
-    return rescale(fold, labels, fitTemperature(toLabelled(others, labels)));
-  });
+  const predictions = rescaleByOthers(folds, labels).flat();
   return {
     folds: folds.length,
     evaluation: evaluatePredictions({

@@ -5,6 +5,7 @@ import { groupBy } from '../group-by.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import { measureTrainingSec, type RunSummary } from '../report/run-summary.ts';
 import { type GroupScore, scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
+import { rescaleByOthers } from './rescale-by-others.ts';
 
 /** Mean and sample standard deviation; the deviation of one value is 0. */
 export interface Spread {
@@ -60,8 +61,12 @@ export interface FinishedFold extends Pick<FoldScores, 'seed' | 'fold' | 'direct
   summary: RunSummary;
 }
 
-/** Scores finished folds one by one, together, and over seeds. */
-export function summariseFolds(finished: readonly FinishedFold[]): FoldsSummary {
+/**
+ * Scores finished folds one by one, together, and over seeds. Where nobody validated, and so nothing
+ * was calibrated, a fold's confidences are at the temperature of the seed's other folds.
+ */
+export function summariseFolds(found: readonly FinishedFold[]): FoldsSummary {
+  const finished = calibrateUnvalidated(found);
   const runs = finished.map(({ summary, ...run }): FoldScores => {
     const { history, bestEpoch } = summary;
     return {
@@ -86,6 +91,21 @@ export function summariseFolds(finished: readonly FinishedFold[]): FoldsSummary 
     };
   });
   return { runs, pooled, overRuns: spread(runs), overSeeds: spread(pooled) };
+}
+
+function calibrateUnvalidated(finished: readonly FinishedFold[]): FinishedFold[] {
+  const open = finished.filter(({ summary }) => summary.temperature === null);
+  // Probabilities of other labels have other temperatures.
+  const groups = groupBy(open, ({ seed, summary }) => [seed, ...summary.labels].join('/'));
+  const calibrated = new Map<FinishedFold, FinishedFold>();
+  for (const folds of groups.values()) {
+    const tested = folds.map(({ summary }) => listTestPredictions(summary));
+    rescaleByOthers(tested, folds[0]!.summary.labels).forEach((predictions, at) => {
+      const fold = folds[at]!;
+      calibrated.set(fold, { ...fold, summary: { ...fold.summary, predictions } });
+    });
+  }
+  return finished.map((fold) => calibrated.get(fold) ?? fold);
 }
 
 function score(summaries: readonly RunSummary[]): PooledScores {

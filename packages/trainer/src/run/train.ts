@@ -4,7 +4,6 @@ import { removeTemporaries } from '../atomic-file.ts';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { type Finding, findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
-import { assertNeedsNoValidation } from '../fit/assert-needs-no-validation.ts';
 import { countDraws } from '../fit/draw-epoch.ts';
 import { type EpochLog, fitModel } from '../fit/fit-model.ts';
 import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
@@ -12,6 +11,7 @@ import { measureFeatures } from '../models/feature-statistics.ts';
 import type { Split } from '../protocols/split.ts';
 import { splitDataset } from '../protocols/split-dataset.ts';
 import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
+import { findValidationNeed } from '../recipes/validation-need.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { createExamples } from './create-examples.ts';
@@ -81,7 +81,13 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
       `init is ${settings.init}, and the recipe ${recipe.name} has pretraining: first weights come from one of the two.`,
     );
   }
-  if (settings.protocol === 'all') assertNeedsNoValidation(recipe.training);
+  const need = settings.protocol === 'all' && findValidationNeed(recipe.training);
+  if (need) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `protocol is all, which has no validation clips, and training.${need}.`,
+    );
+  }
   const isNew = await isNewRun(directory, settings);
   await removeTemporaries(directory);
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evaluatePredictions } from '../../src/evaluate/evaluate-predictions.ts';
-import { assertNeedsNoValidation } from '../../src/fit/assert-needs-no-validation.ts';
 import { type EpochLog, type FitOptions, fitModel } from '../../src/fit/fit-model.ts';
 import { predictProbabilities } from '../../src/fit/predict-probabilities.ts';
 import { buildModel } from '../../src/models/build-model.ts';
@@ -185,15 +184,6 @@ describe('fitModel', () => {
     expect(history[0]).toMatchObject({ validationUar: null, validationLoss: null });
     await fitModel(validated, { train, validation, settings: last, seed: 0 });
     expect(readWeights(model)).toEqual(readWeights(validated));
-  });
-
-  it.each([
-    { keep: 'best' },
-    { keep: 'last', patience: 3 },
-    { keep: 'average', schedule: 'reduce-on-plateau' },
-  ] as const)('takes a validation side for %j', (change) => {
-    expect(() => assertNeedsNoValidation({ ...settings, ...change })).toThrow(/the protocol all/);
-    expect(() => assertNeedsNoValidation({ ...settings, keep: 'last' })).not.toThrow();
   });
 
   it('stops at a loss that is no number, and names the clips', async () => {

@@ -74,6 +74,19 @@ describe.each<[ProtocolName, typeof ravdess, string, boolean, boolean]>([
     expect(split(fold, 3)).toEqual(split(fold, 3));
     expect(split(fold, 3).validation).not.toEqual(split(fold, 4).validation);
   });
+
+  it('trains on what would validate where the share is 0, and tests the same', () => {
+    for (const { fold } of folds) {
+      const { train, validation, test } = splitDataset(dataset, {
+        ...{ protocol, validationShare: 0 },
+        ...(fold !== null && { fold }),
+      });
+      expect(validation).toEqual([]);
+      const shared = split(fold, 0);
+      expect(new Set(train)).toEqual(new Set([...shared.train, ...shared.validation]));
+      expect(test).toEqual(shared.test);
+    }
+  });
 });
 
 describe('random', () => {
@@ -177,15 +190,20 @@ describe('file', () => {
     await expect(readSplitFile(path)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   });
 
-  it('refuses a clip that is missing or named twice', () => {
+  it('refuses a clip that is missing or named twice, and a side without clips', () => {
     const [a, b, c] = ravdess.clips.map(clipKey) as [string, string, string];
-    const split = (splitFile: { train: string[]; validation: string[]; test: string[] }) =>
-      splitDataset(ravdess, { protocol: 'file', splitFile });
+    const split = (
+      splitFile: { train: string[]; validation: string[]; test: string[] },
+      validationShare: number | null = null,
+    ) => splitDataset(ravdess, { protocol: 'file', splitFile, validationShare });
     expect(split({ train: [a], validation: [b], test: [c] }).test).toHaveLength(1);
     expect(() => split({ train: [a], validation: [b], test: [a] })).toThrow(
       'twice, in train and test',
     );
     expect(() => split({ train: [a], validation: [b], test: ['x/y'] })).toThrow('dataset lacks');
+    const unvalidated = { train: [a, b], validation: [], test: [c] };
+    expect(() => split(unvalidated)).toThrow('The validation side of the file split is empty');
+    expect(split(unvalidated, 0)).toMatchObject({ validation: [] });
     expect(() => splitDataset(ravdess, { protocol: 'file' })).toThrow('splitFile is missing');
   });
 });

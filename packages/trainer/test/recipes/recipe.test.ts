@@ -81,4 +81,18 @@ describe('readRecipe', () => {
     expect(wrong).toThrow(/wrong at pretraining/);
     expect(wrong).toThrow(message);
   });
+
+  it.each([
+    [{ keep: 'best' }, 'keep is best'],
+    [{ keep: 'last', patience: 3 }, 'patience is 3'],
+    [{ keep: 'average', schedule: 'reduce-on-plateau' }, 'schedule is reduce-on-plateau'],
+  ])('leaves no speaker to validate only where nothing needs one: %o', async (change, message) => {
+    const reference = await readRecipe('reference');
+    const own = { ...reference, validationShare: 0 };
+    const training = { ...reference.training, ...change };
+    expect(parseRecipe(own, 'own.json')).toEqual(own);
+    expect(() => parseRecipe({ ...own, training }, 'own.json')).toThrow(
+      `wrong at validationShare: 0 leaves no validation clips, and training.${message}`,
+    );
+  });
 });

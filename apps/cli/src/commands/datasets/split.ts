@@ -1,10 +1,10 @@
-import type { ProtocolName } from '@ser/trainer';
 import { type Command, Option } from 'commander';
 import { parseWhole } from '../../parse-number.ts';
+import { type TestedProtocol, testedProtocols } from '../../protocol-choices.ts';
 import { asUsage } from '../../report-failure.ts';
 
 interface SplitOptions {
-  protocol: Exclude<ProtocolName, 'file'>;
+  protocol: TestedProtocol;
   seed: number;
   fold?: number;
   folds?: number;
@@ -21,7 +21,7 @@ export function addSplitCommand(datasets: Command): void {
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
         .default('speaker-kfold')
-        .choices(['random', 'ravdess-5fold', 'emodb-loso', 'speaker-kfold', 'cross-corpus']),
+        .choices(testedProtocols),
     )
     .option('--fold <n>', 'fold of the protocol, from 0', parseWhole(0))
     .option('--folds <n>', 'how many speaker-kfold makes (default: 5)', parseWhole(2))

@@ -1,0 +1,18 @@
+import { fitTemperature } from '../evaluate/temperature.ts';
+import type { ClipPrediction } from '../report/run-summary.ts';
+import { rescale, toLabelled } from './score-sides.ts';
+
+/**
+ * The predictions of folds, each at the temperature that those of the others give. One fold alone is
+ * returned as it is.
+ */
+export function rescaleByOthers(
+  folds: readonly (readonly ClipPrediction[])[],
+  labels: readonly string[],
+): ClipPrediction[][] {
+  return folds.map((fold) => {
+    const others = folds.filter((other) => other !== fold).flat();
+    if (others.length === 0) return [...fold];
+    return rescale(fold, labels, fitTemperature(toLabelled(others, labels)));
+  });
+}
