@@ -10,7 +10,7 @@ export function findValidationNeed({
   schedule,
 }: Pick<TrainingSettings, 'keep' | 'patience' | 'schedule'>): string | undefined {
   const tell = (setting: string, allowed: string) =>
-    `${setting}, which is decided on them; without any ${allowed}`;
+    `${setting}, which is decided on them; without any, ${allowed}`;
   if (keep === 'best') return tell('keep is best', 'allowed are last and average');
   if (patience !== null) return tell(`patience is ${patience}`, 'it must be null');
   if (schedule === 'reduce-on-plateau') {
