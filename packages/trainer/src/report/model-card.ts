@@ -27,7 +27,7 @@ export function formatModelCard(summary: RunSummary, settings: RunSettings): str
     ...(tested ? formatConfusions(tested.evaluation) : []),
     ...(tested ? formatGroups(summary, tested.of) : []),
     '## Limits',
-    limits,
+    formatLimits(summary),
     '## Licence',
     formatLicence(summary),
   ];
@@ -178,10 +178,18 @@ function formatGroups(summary: RunSummary, of: MainScores['of']): string[] {
   ];
 }
 
-const limits = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, noise and telephone sound are outside what was measured.
-- It names how a clip sounds compared with acted examples, not what a person feels. Do not use it to judge people: not in hiring, schooling, policing, health or credit.
-- Some uses of emotion recognition are restricted or forbidden by law, for example at work and in schools in the European Union.
-- A confidence is calibrated on clips like those above; on other voices and microphones it is less reliable.`;
+const limits = [
+  '- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, noise and telephone sound are outside what was measured.',
+  '- It names how a clip sounds compared with acted examples, not what a person feels. Do not use it to judge people: not in hiring, schooling, policing, health or credit.',
+  '- Some uses of emotion recognition are restricted or forbidden by law, for example at work and in schools in the European Union.',
+];
+
+const calibrationLimit =
+  '- A confidence is calibrated on clips like those above; on other voices and microphones it is less reliable.';
+
+function formatLimits({ temperature }: RunSummary): string {
+  return [...limits, ...(temperature === null ? [] : [calibrationLimit])].join('\n');
+}
 
 function formatLicence(summary: RunSummary): string {
   const corpora = listTrainedCorpora(summary);

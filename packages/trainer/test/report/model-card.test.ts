@@ -54,6 +54,7 @@ it('of a run that tested nothing, has the scores, confusions and speakers of the
   expect(plain).toContain('What others can expect was not measured.');
   expect(plain).toContain('Nothing was tested.');
   expect(plain).toContain('Confidences are not calibrated');
+  expect(plain).not.toContain('is calibrated');
   expect(plain).not.toMatch(/What it confuses|By speaker/);
 
   const card = formatModelCard(
