@@ -16,8 +16,8 @@ export const reportFiles = {
 
 /**
  * Writes a run's report into a folder: `report.html` (one file, opens offline), `curves`, `confusion`
- * and `reliability` as `.svg` and `.png` (the latter two of the test side, else validation, else the
- * folds that calibrated it, else train), `predictions.csv`, and last `run.json`, the summary itself,
+ * and `reliability` as `.svg` and `.png` (the latter two of the test side, else the folds that
+ * calibrated it, else validation, else train), `predictions.csv`, and last `run.json`, the summary itself,
  * so that where it stands the others stand too. A file that the run has nothing for is not written.
  * Each file appears whole or not at all.
  *
