@@ -10,6 +10,7 @@ import { addConvolution } from './add-convolution.ts';
 import { addLstms } from './add-lstms.ts';
 import { addPooling } from './add-pooling.ts';
 import { addSpectrogramConvolution } from './add-spectrogram-convolution.ts';
+import { addTemporalConvolution } from './add-temporal-convolution.ts';
 import { addTransformer } from './add-transformer.ts';
 import { AverageMembers } from './average-members.ts';
 import type { FeatureStatistics } from './feature-statistics.ts';
@@ -103,19 +104,31 @@ function addMember(
   { x, lengths }: SymbolicSequence,
   { settings, classes }: { settings: ModelSettings; classes: number },
 ): SymbolicTensor {
-  const { spectrogramConvolution, convolution, transformer, denseUnits } = settings;
+  const { spectrogramConvolution, convolution, denseUnits } = settings;
   x = addMasks(member, { x, lengths }, settings);
   if (spectrogramConvolution) {
     x = addSpectrogramConvolution(member, { x, lengths }, spectrogramConvolution);
   }
   if (convolution) ({ x, lengths } = addConvolution(member, { x, lengths }, convolution));
-  x = transformer
-    ? addTransformer(member, { x, lengths }, transformer)
-    : addLstms(member, { x, lengths }, settings);
+  x = addSequenceModel(member, { x, lengths }, settings);
   x = addPooling(member, { x, lengths }, settings.pooling);
-  x = member.addDense('dense', x, { units: denseUnits, activation: 'relu' });
-  x = member.addDropout('dropout_dense', x);
+  if (denseUnits) {
+    x = member.addDense('dense', x, { units: denseUnits, activation: 'relu' });
+    x = member.addDropout('dropout_dense', x);
+  }
   return member.addDense('logits', x, { units: classes });
+}
+
+/** What every frame's neighbours are seen by. */
+function addSequenceModel(
+  member: MemberBuilder,
+  sequence: SymbolicSequence,
+  settings: ModelSettings,
+): SymbolicTensor {
+  const { transformer, temporalConvolution } = settings;
+  if (transformer) return addTransformer(member, sequence, transformer);
+  if (temporalConvolution) return addTemporalConvolution(member, sequence, temporalConvolution);
+  return addLstms(member, sequence, settings);
 }
 
 function addMasks(

@@ -2,7 +2,8 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-node';
 import type { Random } from '../random.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { ChannelNormalisation } from './channel-normalisation.ts';
-import { SeededDropout } from './seeded-dropout.ts';
+import { Relu } from './relu.ts';
+import { SeededDropout, type SeededDropoutConfig } from './seeded-dropout.ts';
 
 /** What a layer is told apart by, and what it draws its random numbers from. */
 export interface LayerIdentity {
@@ -43,9 +44,15 @@ export class MemberBuilder {
     return layer.apply(inputs) as SymbolicTensor;
   }
 
-  addDropout(name: string, input: SymbolicTensor): SymbolicTensor {
+  addDropout(
+    name: string,
+    input: SymbolicTensor,
+    options: Pick<SeededDropoutConfig, 'wholeColumns'> = {},
+  ): SymbolicTensor {
     const rate = this.#dropoutRate;
-    return this.add(name, input, (identity) => new SeededDropout({ ...identity, rate }));
+    const create = (identity: LayerIdentity) =>
+      new SeededDropout({ ...identity, rate, ...options });
+    return this.add(name, input, create);
   }
 
   addNormalisation(name: string, input: SymbolicTensor): SymbolicTensor {
@@ -53,7 +60,7 @@ export class MemberBuilder {
   }
 
   addRelu(name: string, input: SymbolicTensor): SymbolicTensor {
-    return this.add(name, input, (identity) => tf.layers.reLU({ name: identity.name }));
+    return this.add(name, input, ({ name }) => new Relu({ name }));
   }
 
   addSum(name: string, inputs: SymbolicTensor[]): SymbolicTensor {

@@ -45,7 +45,10 @@ const modelShape = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** Units of each bidirectional LSTM, first to last; none with a transformer. */
+  /**
+   * Units of each bidirectional LSTM, first to last; none with a transformer or a temporal
+   * convolution.
+   */
   lstmUnits: z.array(z.int().min(1).max(1024)).max(4),
   /**
    * A transformer in place of the LSTMs, or null: `layers` of self-attention with so many `heads`
@@ -60,6 +63,17 @@ const modelShape = z.strictObject({
     })
     .nullable()
     .default(null),
+  /**
+   * Gated convolutions over time in place of the LSTMs, or null: in each direction so many `blocks`
+   * of `channels`, which see twice as far each.
+   */
+  temporalConvolution: z
+    .strictObject({
+      channels: z.int().min(1).max(1024),
+      blocks: z.int().min(1).max(10),
+    })
+    .nullable()
+    .default(null),
   /** Adds to the output of each LSTM but the last its input, and normalises the sum. */
   residual: z.boolean().default(false),
   /**
@@ -68,7 +82,8 @@ const modelShape = z.strictObject({
    * deviation; `last-mean-max`: the last states, mean and maximum.
    */
   pooling: z.enum(['last', 'attention', 'statistics', 'last-mean-max']).default('last'),
-  denseUnits: z.int().min(1).max(4096),
+  /** Units of the ReLU layer between the pooled frames and the logits; null: there is none. */
+  denseUnits: z.int().min(1).max(4096).nullable(),
   dropout: z.number().min(0).lt(1),
   /** Networks side by side, from other initial weights, whose probabilities are averaged. */
   members: z.int().min(1).max(16).default(1),
@@ -78,29 +93,32 @@ const modelShape = z.strictObject({
 export const modelSchema = modelShape.superRefine((model, { addIssue }) => {
   const refuse = (path: string, message: string) =>
     addIssue({ code: 'custom', path: [path], message });
-  const { transformer, lstmUnits, residual, pooling } = model;
+  const { transformer, temporalConvolution, lstmUnits, residual, pooling } = model;
   if (residual && lstmUnits.length < 2) {
     refuse('residual', 'is true, which takes at least two entries in lstmUnits');
   }
-  if (!transformer) {
-    if (lstmUnits.length === 0) refuse('lstmUnits', 'is empty, which takes a transformer');
+  if (transformer && temporalConvolution) {
+    refuse('temporalConvolution', 'stands in place of the LSTMs, and so does the transformer');
+  }
+  if (transformer && transformer.width % transformer.heads !== 0) {
+    const { heads, width } = transformer;
+    refuse('transformer', `has a width of ${width}, which its ${heads} heads do not divide`);
+  }
+  if (!transformer && !temporalConvolution) {
+    if (lstmUnits.length === 0) {
+      refuse('lstmUnits', 'is empty, which takes a transformer or a temporalConvolution');
+    }
     return;
   }
-  const { heads, width } = transformer;
+  const other = transformer ? 'transformer' : 'temporalConvolution';
   if (lstmUnits.length > 0) {
     refuse(
       'lstmUnits',
-      `is [${lstmUnits}]; with a transformer, which stands in place of the LSTMs, it must be []`,
+      `is [${lstmUnits}]; with a ${other}, which stands in place of the LSTMs, it must be []`,
     );
-  }
-  if (width % heads !== 0) {
-    refuse('transformer', `has a width of ${width}, which its ${heads} heads do not divide`);
   }
   if (pooling === 'last' || pooling === 'last-mean-max') {
-    refuse(
-      'pooling',
-      `is ${pooling}, which is of LSTMs; a transformer takes attention or statistics`,
-    );
+    refuse('pooling', `is ${pooling}, which is of LSTMs; a ${other} takes attention or statistics`);
   }
 });
 
