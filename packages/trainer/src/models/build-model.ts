@@ -32,8 +32,9 @@ export interface ModelShape {
 /**
  * Builds a classifier as a recipe's `model` describes it: normalisation, masks in training
  * (`specAugment`), convolutions over frames and columns or over time where asked for, a bidirectional
- * LSTM for each entry of `lstmUnits` with dropout between them, pooling over the clip's frames, a
- * dense ReLU layer, dropout, and a dense layer of logits.
+ * LSTM for each entry of `lstmUnits` with dropout between them (or in their place a transformer or
+ * a temporal convolution), pooling over the clip's frames, a dense ReLU layer and dropout unless
+ * `denseUnits` is null, and a dense layer of logits.
  * With several `members`, so many such networks side by side, each trained on its own loss, whose
  * probabilities are averaged.
  * Masking is by true lengths. Inputs: `features` [batch, frames, features] and `lengths` [batch];
