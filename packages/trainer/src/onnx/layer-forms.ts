@@ -32,7 +32,7 @@ import {
   addStridedLengths,
 } from './layers/convolution.ts';
 import { addDense } from './layers/dense.ts';
-import { addGate, addWeightedSum } from './layers/elementwise.ts';
+import { addGate, addRelu, addSum, addWeightedSum } from './layers/elementwise.ts';
 import { addFrameMask } from './layers/frame-mask.ts';
 import {
   addBatchNormalisation,
@@ -94,14 +94,6 @@ export function addLayer(part: LayerGraph, layer: Layer, inputs: string[]): stri
   const add = forms.get(className);
   if (!add) throw new Error(`There is no ONNX form of the layer ${layer.name} (${className}).`);
   return add(part, layer, inputs as never);
-}
-
-function addSum(part: LayerGraph, _layer: unknown, inputs: string[]): string {
-  return part.output('Sum', inputs);
-}
-
-function addRelu(part: LayerGraph, _layer: unknown, [x]: [string]): string {
-  return part.output('Relu', [x]);
 }
 
 function addMask(part: LayerGraph, _layer: unknown, [x, lengths]: [string, string]): string {

@@ -1,6 +1,16 @@
 import type { WeightedSum } from '../../models/weighted-sum.ts';
 import type { LayerGraph } from '../graph-builder.ts';
 
+/** The ONNX form of `Add`. */
+export function addSum(part: LayerGraph, _layer: unknown, inputs: string[]): string {
+  return part.output('Sum', inputs);
+}
+
+/** The ONNX form of `Relu`. */
+export function addRelu(part: LayerGraph, _layer: unknown, [x]: [string]): string {
+  return part.output('Relu', [x]);
+}
+
 /** The ONNX form of `Gate`. */
 export function addGate(part: LayerGraph, _layer: unknown, [x, gate]: [string, string]): string {
   return part.output('Mul', [x, part.node('Sigmoid', [gate], 'open')]);
