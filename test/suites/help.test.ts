@@ -4,6 +4,7 @@ import { readSerOutput } from '../support/run-ser.ts';
 it.each([
   [],
   ['predict'],
+  ['adapt'],
   ['train'],
   ['cross-validate'],
   ['calibrate'],

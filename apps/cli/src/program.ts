@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAdaptCommand } from './commands/adapt.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addCrossValidateCommand } from './commands/cross-validate.ts';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     );
   addPredictCommand(program);
   addListenCommand(program);
+  addAdaptCommand(program);
   addTrainCommand(program);
   addCrossValidateCommand(program);
   addCalibrateCommand(program);

@@ -12,6 +12,8 @@ export { readDataset } from './datasets/read-dataset.ts';
 export { type SyntheticCorpusOptions, writeSyntheticCorpus } from './datasets/synthetic-corpus.ts';
 export { formatClassificationReport } from './evaluate/classification-report.ts';
 export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
+export { applyLabelBias, fitLabelBias } from './evaluate/label-bias.ts';
+export { adaptModel, type LabelAdaptation } from './onnx/adapt-model.ts';
 export { compactModel, type ModelPrecision, modelPrecisions } from './onnx/compact-model.ts';
 export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';
 export { type Fold, listFolds, splitDataset } from './protocols/split-dataset.ts';
@@ -33,6 +35,7 @@ export type {
 } from './run/cross-validate.ts';
 export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
 export { type RunSettings, readRunSettings } from './run/run-folder.ts';
+export { scoreAdapted } from './run/score-adapted.ts';
 export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
 export { ensureTensorFlow, inspectTensorFlow, type TensorFlowState } from './tensorflow/set-up.ts';
 

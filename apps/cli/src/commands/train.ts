@@ -79,7 +79,7 @@ export function addTrainCommand(program: Command): void {
           ),
         );
         log.stop();
-        printResult(result, directory, options.json ?? false, trainer.formatClassificationReport);
+        printResult(result, directory, options.json ?? false, trainer);
       } catch (error) {
         log.stop();
         if (error instanceof SerError && error.code === 'ABORTED') {
@@ -122,21 +122,30 @@ function printResult(
   { summary, modelPath }: TrainResult,
   directory: string,
   json: boolean,
-  formatReport: typeof import('@ser/trainer').formatClassificationReport,
+  trainer: typeof import('@ser/trainer'),
 ): void {
   const { test } = summary.evaluations;
+  const adapted = trainer.scoreAdapted(summary);
   if (json) {
     const { bestEpoch } = summary;
-    const scores = test && toScores(test);
+    const scores = {
+      ...(test && { test: toScores(test) }),
+      ...(adapted && { adapted: toScores(adapted) }),
+    };
     process.stdout.write(
-      `${JSON.stringify({ type: 'finished', directory, modelPath, bestEpoch, test: scores })}\n`,
+      `${JSON.stringify({ type: 'finished', directory, modelPath, bestEpoch, ...scores })}\n`,
     );
     return;
   }
   process.stdout.write(
     test
-      ? `\nTest clips, weights of epoch ${summary.bestEpoch}:\n\n${formatReport(test)}\n`
+      ? `\nTest clips, weights of epoch ${summary.bestEpoch}:\n\n${trainer.formatClassificationReport(test)}\n`
       : '\nEvery clip was trained on, and none is left to test: `ser calibrate` sets how sure the model is.\n',
   );
+  if (adapted) {
+    process.stdout.write(
+      `Adapted to clips of this corpus without their labels (ser adapt): UAR ${(100 * adapted.uar).toFixed(1)} %\n\n`,
+    );
+  }
   process.stdout.write(`Report: ${join(directory, 'report.html')}\nModel:  ${modelPath}\n`);
 }

@@ -69,6 +69,10 @@ const manifestSchema = z.object({
   }),
   scores: z.array(scoreSchema),
   calibration: z.object({ temperature: positive() }),
+  /** What the labels were balanced by, inside the graph, where the model was adapted to clips. */
+  adaptation: z.optional(
+    z.object({ clips: positiveInteger(), labelBias: z.array(z.number()).check(z.minLength(2)) }),
+  ),
   /** Below these a prediction is uncertain; `defaultUncertainty` fills in what is left out. */
   uncertainty: z.optional(
     z.object({

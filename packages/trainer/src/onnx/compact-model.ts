@@ -1,13 +1,15 @@
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { manifestKey, readModelFile } from '@ser/runtime/core';
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { readModelFile } from '@ser/runtime/core';
 import {
   elementType,
   type OnnxNode,
   type OnnxTensor,
+  writeMessage,
   writeNode,
   writeTensor,
 } from './encode-model.ts';
 import { toFloat16Bits } from './float16.ts';
+import { copyField, graphField, readFields, rewriteModel } from './model-fields.ts';
 
 /** How a model file can hold its weights. Whatever it is, the model computes in float32. */
 export const modelPrecisions = ['float32', 'float16', 'int8'] as const;
@@ -16,8 +18,6 @@ export type ModelPrecision = (typeof modelPrecisions)[number];
 /** Smaller constants stay as they are: there is nothing to gain, and biases matter most. */
 const fewestValues = 1024;
 
-const modelField = { graph: 7, metadata: 14 } as const;
-const graphField = { node: 1, initialiser: 5 } as const;
 const tensorField = { shape: 1, type: 2, name: 8, raw: 9 } as const;
 
 /**
@@ -33,18 +33,10 @@ const tensorField = { shape: 1, type: 2, name: 8, raw: 9 } as const;
 export function compactModel(model: Uint8Array, precision: ModelPrecision): Uint8Array {
   const manifest = readModelFile(model);
   if (precision === 'float32') return model;
-  const writer = new BinaryWriter();
-  for (const { field, wireType, content } of readFields(model)) {
-    if (field === modelField.graph) {
-      writer.tag(field, wireType).bytes(compactGraph(content, precision));
-    } else if (field !== modelField.metadata || !isManifest(content)) {
-      copyField(writer, { field, wireType, content });
-    }
-  }
-  writer.tag(modelField.metadata, WireType.LengthDelimited).fork();
-  writer.tag(1, WireType.LengthDelimited).string(manifestKey);
-  writer.tag(2, WireType.LengthDelimited).string(JSON.stringify({ ...manifest, precision }));
-  return writer.join().finish();
+  return rewriteModel(model, new BinaryWriter(), {
+    graph: (graph) => compactGraph(graph, precision),
+    manifest: { ...manifest, precision },
+  });
 }
 
 /** Nodes that restore a weight come first, since a graph lists what is used before its use. */
@@ -58,19 +50,13 @@ function compactGraph(graph: Uint8Array, precision: 'float16' | 'int8'): Uint8Ar
     const { nodes, constants } = precision === 'float16' ? halve(weight) : quantise(weight);
     tensors.push(...constants);
     for (const node of nodes) {
-      writer.tag(graphField.node, WireType.LengthDelimited).fork();
-      writeNode(writer, node);
-      writer.join();
+      writeMessage(writer, graphField.node, () => writeNode(writer, node));
     }
     return false;
   });
-  for (const { field, wireType, content } of kept) {
-    copyField(writer, { field, wireType, content });
-  }
+  for (const field of kept) copyField(writer, field);
   for (const tensor of tensors) {
-    writer.tag(graphField.initialiser, WireType.LengthDelimited).fork();
-    writeTensor(writer, tensor);
-    writer.join();
+    writeMessage(writer, graphField.initialiser, () => writeTensor(writer, tensor));
   }
   return writer.finish();
 }
@@ -149,38 +135,4 @@ function readWeight(tensor: Uint8Array): Weight | undefined {
   if (type !== elementType.float32 || !raw || shape.length < 2) return undefined;
   const values = new Float32Array(raw.slice().buffer);
   return values.length < fewestValues ? undefined : { name, shape, values };
-}
-
-interface Field {
-  field: number;
-  wireType: WireType;
-  /** The field's bytes, without a length before them. */
-  content: Uint8Array;
-}
-
-function* readFields(message: Uint8Array): Generator<Field> {
-  const reader = new BinaryReader(message);
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (wireType === WireType.LengthDelimited) {
-      yield { field, wireType, content: reader.bytes() };
-    } else {
-      const start = reader.pos;
-      reader.skip(wireType, field);
-      yield { field, wireType, content: message.subarray(start, reader.pos) };
-    }
-  }
-}
-
-function copyField(writer: BinaryWriter, { field, wireType, content }: Field): void {
-  writer.tag(field, wireType);
-  if (wireType === WireType.LengthDelimited) writer.bytes(content);
-  else writer.raw(content);
-}
-
-function isManifest(entry: Uint8Array): boolean {
-  for (const { field, content } of readFields(entry)) {
-    if (field === 1) return new TextDecoder().decode(content) === manifestKey;
-  }
-  return false;
 }

@@ -71,7 +71,8 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   return writer.finish();
 }
 
-function writeMessage(
+/** Writes a field that holds a message. */
+export function writeMessage(
   writer: BinaryWriter,
   field: number,
   write: (message: BinaryWriter) => void,

@@ -1,5 +1,6 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
 import { formatClassificationReport } from '../evaluate/classification-report.ts';
+import { scoreAdapted } from '../run/score-adapted.ts';
 import { type ChartName, describeCharts } from './charts.ts';
 import { Html, html } from './html.ts';
 import { findMainScores, type MainScores, scoreGroups } from './main-scores.ts';
@@ -40,6 +41,7 @@ ${main && renderScores(main)}
 ${charts.curves && html`<h2>Training</h2>${charts.curves}`}
 ${main && renderEvaluation(main, charts)}
 ${main && renderGroups(summary, main.of, directory)}
+${renderAdapted(summary)}
 ${renderOtherSides(summary, main?.of)}
 ${summary.skipped.length > 0 && renderSkipped(summary.skipped)}
 <h2>Run</h2>
@@ -133,6 +135,18 @@ function renderGroups(summary: RunSummary, of: MainScores['of'], directory: stri
 ${corpora.length > 1 && html`<h2>Corpora, ${of}</h2>${renderGroupScores(corpora)}`}
 ${speakers.length > 0 && html`<h2>Speakers, ${of}</h2>${renderGroupScores(speakers)}`}
 ${own.length > 0 && html`<h2>Worst mistakes, ${of}</h2>${renderMistakes(own, directory)}`}`;
+}
+
+/** What the model gives on the other corpus once `ser adapt` has balanced its labels there. */
+function renderAdapted(summary: RunSummary): Html {
+  const adapted = scoreAdapted(summary);
+  return html`${
+    adapted &&
+    html`
+<h2>Adapted to the test corpus</h2>
+<p class="muted">UAR ${formatPercent(adapted.uar)}: the labels are balanced as <code>ser adapt</code> does, the clips of each half of the speakers by those of the other half, without their labels.</p>
+<pre>${formatClassificationReport(adapted)}</pre>`
+  }`;
 }
 
 function renderOtherSides({ evaluations }: RunSummary, main: MainScores['of'] | undefined): Html {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { writeResultsPage } from '../../src/report/results-page.ts';
+import type { RunSummary } from '../../src/report/run-summary.ts';
 import { runFiles, writeRunSettings } from '../../src/run/run-folder.ts';
+import { scoreAdapted } from '../../src/run/score-adapted.ts';
 import { summariseFolds } from '../../src/run/summarise-folds.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';
 import { makeSampleRun } from './sample-run.ts';
@@ -21,7 +23,13 @@ it('names what a run was trained on, its time with what came before, and no path
   const other = makeSampleRun('emodb', 10);
   const run = {
     ...sample,
-    ...{ name: 'stranger', corpora: [...sample.corpora, ...other.corpora], preparationSec: 480 },
+    protocol: { ...sample.protocol, name: 'cross-corpus' },
+    ...{
+      name: 'stranger',
+      labels: other.labels,
+      corpora: [...sample.corpora, ...other.corpora],
+      preparationSec: 480,
+    },
     predictions: [
       ...sample.predictions.filter(({ split }) => split !== 'test'),
       ...other.predictions.filter(({ split }) => split === 'test'),
@@ -31,7 +39,9 @@ it('names what a run was trained on, its time with what came before, and no path
   const path = join(folder, 'results.md');
   await writeResultsPage(path, [directory]);
   const page = await readFile(path, 'utf8');
-  expect(page).toContain('| stranger | ravdess | speaker-kfold');
+  expect(page).toContain('| stranger | ravdess | cross-corpus');
+  const adapted = scoreAdapted(run as RunSummary)!;
+  expect(page).toContain(`| ${(100 * adapted.uar).toFixed(1)} % (`);
   // Ten epochs of 12 seconds, and 8 minutes before them.
   expect(page).toMatch(/\| 10\.0 min \|/);
   expect(page).toContain('--data data/ravdess data/emodb --recipe tiny --protocol cross-corpus');

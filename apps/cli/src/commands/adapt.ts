@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { SerError } from '@ser/runtime';
+import type { Command } from 'commander';
+import { abortOnInterrupt } from '../abort-on-interrupt.ts';
+import { formatTable } from '../format-table.ts';
+import { parseWhole } from '../parse-number.ts';
+import { listClips } from '../predict/clip-source.ts';
+import { openLocalPredictor } from '../predict/local-predictor.ts';
+import { Progress } from '../progress.ts';
+import { asUsage } from '../report-failure.ts';
+import { createModelOption } from '../shipped-model.ts';
+
+interface AdaptOptions {
+  model: string;
+  out: string;
+  labels?: string[];
+  jobs?: number;
+}
+
+const examples = `
+Labels of the clips are not needed. All of the model's labels, or those of --labels, should occur
+about equally often among the clips; fifty clips or more are enough.
+
+Examples:
+  $ ser adapt recordings/ --out own.onnx
+  $ ser adapt calls/ --labels neutral happy angry sad --out calls.onnx
+  $ ser predict --model own.onnx voice.wav`;
+
+/** `ser adapt`: balances a model's labels on clips of the place where it will be used. */
+export function addAdaptCommand(program: Command): void {
+  program
+    .command('adapt')
+    .description('Adapt a model to your own voice, room or language by clips without labels.')
+    .argument('<clips...>', 'audio files, folders or quoted globs')
+    .addOption(createModelOption('model.onnx to adapt'))
+    .requiredOption('--out <file>', 'model file to write')
+    .option(
+      '--labels <names...>',
+      'labels that occur in the clips; the new model says no other (default: all)',
+    )
+    .option('--jobs <n>', 'clips at a time (default: the number of cores)', parseWhole(1))
+    .addHelpText('after', examples)
+    .action(async (names: string[], options: AdaptOptions, command: Command) => {
+      await abortOnInterrupt((signal) =>
+        asUsage(command, async () => adaptToClips(names, options, signal)),
+      );
+    });
+}
+
+async function adaptToClips(
+  names: readonly string[],
+  { model, out, labels: wanted, jobs = availableParallelism() }: AdaptOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { adaptModel, applyLabelBias, fitLabelBias } = await import('@ser/trainer');
+  const { writeFileAtomic } = await import('@ser/trainer/internal/atomic-file');
+  const sources = await listClips(names, signal);
+  const { labels, rows } = await predictRows(model, { sources, jobs, signal });
+  const unknown = wanted?.find((label) => !labels.includes(label));
+  if (unknown !== undefined) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `--labels has ${unknown}; the model knows ${labels.join(', ')}.`,
+    );
+  }
+  if (rows.length === 0) {
+    throw new SerError('FILE_UNREADABLE', `None of the ${sources.length} clips could be read.`);
+  }
+  const labelBias = fitLabelBias(rows, wanted && labels.map((label) => wanted.includes(label)));
+  const bytes = await readFile(model);
+  await writeFileAtomic(out, adaptModel(bytes, { clips: rows.length, labelBias }));
+
+  const adapted = rows.map((row) => applyLabelBias(row, labelBias));
+  const table = formatTable([
+    ['label', '% before', '% after'],
+    ...labels.map((label, at) => [label, meanPercent(rows, at), meanPercent(adapted, at)]),
+  ]);
+  process.stdout.write(
+    `How probable each label is on average of ${rows.length} clips:\n\n${table}\nModel: ${out}\n`,
+  );
+}
+
+/** The probabilities of every clip that could be read; the others are named on standard error. */
+async function predictRows(
+  model: string,
+  {
+    sources,
+    jobs,
+    signal,
+  }: { sources: Awaited<ReturnType<typeof listClips>>; jobs: number; signal: AbortSignal },
+): Promise<{ labels: readonly string[]; rows: number[][] }> {
+  const predictor = await openLocalPredictor(model, jobs);
+  const progress = new Progress();
+  const { labels } = predictor;
+  const rows: number[][] = [];
+  const failures: string[] = [];
+  try {
+    for await (const outcome of predictor.predict(sources, signal)) {
+      if ('error' in outcome) failures.push(outcome.error.message);
+      else rows.push(labels.map((label) => outcome.probabilities[label]!));
+      progress.update('Clips', rows.length + failures.length, sources.length);
+    }
+  } finally {
+    progress.stop();
+    await predictor.close();
+  }
+  for (const message of failures) process.stderr.write(`ser: left out: ${message}\n`);
+  return { labels, rows };
+}
+
+function meanPercent(rows: readonly ArrayLike<number>[], label: number): string {
+  const sum = rows.reduce((total, row) => total + row[label]!, 0);
+  return ((100 * sum) / rows.length).toFixed(1);
+}
