@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readModelFile } from '@ser/runtime';
-import { applyLabelBias, writeSyntheticCorpus } from '@ser/trainer';
+import { applyLabelBias, readModelFile } from '@ser/runtime';
+import { writeSyntheticCorpus } from '@ser/trainer';
 import { beforeAll, expect, it } from 'vitest';
 import { readSerJson, readSerOutput, runSer } from '../support/run-ser.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';

@@ -12,7 +12,6 @@ export { readDataset } from './datasets/read-dataset.ts';
 export { type SyntheticCorpusOptions, writeSyntheticCorpus } from './datasets/synthetic-corpus.ts';
 export { formatClassificationReport } from './evaluate/classification-report.ts';
 export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
-export { applyLabelBias, fitLabelBias } from './evaluate/label-bias.ts';
 export { adaptModel, type LabelAdaptation } from './onnx/adapt-model.ts';
 export { compactModel, type ModelPrecision, modelPrecisions } from './onnx/compact-model.ts';
 export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { SerError } from '@ser/runtime';
+import { applyLabelBias, fitLabelBias, SerError } from '@ser/runtime';
 import type { Command } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { formatTable } from '../format-table.ts';
@@ -53,7 +53,7 @@ async function adaptToClips(
   { model, out, labels: wanted, jobs = availableParallelism() }: AdaptOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { adaptModel, applyLabelBias, fitLabelBias } = await import('@ser/trainer');
+  const { adaptModel } = await import('@ser/trainer');
   const { writeFileAtomic } = await import('@ser/trainer/internal/atomic-file');
   const sources = await listClips(names, signal);
   const { labels, rows } = await predictRows(model, { sources, jobs, signal });

@@ -16,6 +16,7 @@ export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
 export { Classifier, type PredictOptions } from './classifier.ts';
 export { createFrontEnd, type FrontEnd } from './front-end.ts';
 export type { FeatureBatch, GraphValue, InferenceSession, OpenSession } from './inference.ts';
+export { applyLabelBias, fitLabelBias } from './label-bias.ts';
 export type { EmotionStream, LiveUpdate, StreamOptions } from './live/emotion-stream.ts';
 export {
   type FrontEndConfig,

@@ -1,6 +1,5 @@
 import { smallestProbability } from './calibration.ts';
 import { checkPredictions, type LabelledPredictions } from './predictions.ts';
-import { softmax } from './softmax.ts';
 
 const coldest = 0.05;
 const hottest = 20;
@@ -39,7 +38,8 @@ export function fitTemperature(predictions: LabelledPredictions): number {
 
 /** Probabilities at another temperature: softmax(log p / T). */
 export function applyTemperature(row: ArrayLike<number>, temperature: number): Float64Array {
-  return softmax(toLogs(row).map((value) => value / temperature));
+  const logs = toLogs(row);
+  return softmax(logs, 1 / temperature);
 }
 
 /** First and second derivative of the mean loss by 1/T: E[log p] − log p[truth], and Var[log p]. */
@@ -51,7 +51,7 @@ function slopes(
   let first = 0;
   let second = 0;
   logs.forEach((row, at) => {
-    const weights = softmax(row.map((value) => value * inverse));
+    const weights = softmax(row, inverse);
     let mean = 0;
     let square = 0;
     for (let i = 0; i < row.length; i++) {
@@ -69,4 +69,10 @@ function toLogs(row: ArrayLike<number>): Float64Array {
   const logs = Float64Array.from(row, (value) => Math.log(Math.max(value, smallestProbability)));
   const largest = Math.max(...logs);
   return logs.map((value) => value - largest);
+}
+
+function softmax(logs: Float64Array, inverse: number): Float64Array {
+  const weights = logs.map((value) => Math.exp(value * inverse));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
 }

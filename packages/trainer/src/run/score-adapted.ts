@@ -1,6 +1,6 @@
+import { applyLabelBias, fitLabelBias } from '@ser/runtime/core';
 import { speakerKey } from '../datasets/clip.ts';
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
-import { applyLabelBias, fitLabelBias } from '../evaluate/label-bias.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { toLabelled } from './score-sides.ts';
 

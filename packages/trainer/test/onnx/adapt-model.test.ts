@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createClassifier, readModelFile } from '@ser/runtime';
+import { applyLabelBias, createClassifier, readModelFile } from '@ser/runtime';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { applyLabelBias } from '../../src/evaluate/label-bias.ts';
 import { adaptModel } from '../../src/onnx/adapt-model.ts';
 import { compactModel } from '../../src/onnx/compact-model.ts';
 

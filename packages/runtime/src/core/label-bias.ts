@@ -1,6 +1,4 @@
 import { SerError } from '@ser/dsp-wasm';
-import { smallestProbability } from './calibration.ts';
-import { softmax } from './softmax.ts';
 
 /** Takes a label away: its probability is multiplied by e to this. */
 const excluded = -30;
@@ -20,6 +18,14 @@ const mostSteps = 1000;
  *   Default: all do.
  * @returns a bias a label, those of the labels that occur with mean 0
  * @throws SerError `INVALID_ARGUMENT` without clips, or where fewer than two labels occur
+ *
+ * @example
+ * const outcomes = await classifier.predictBatch(recordings);
+ * const rows = outcomes.flatMap((outcome) =>
+ *   outcome.ok ? [Object.values(outcome.prediction.probabilities)] : [],
+ * );
+ * const bias = fitLabelBias(rows);
+ * const balanced = rows.map((row) => applyLabelBias(row, bias));
  */
 export function fitLabelBias(
   probabilities: readonly ArrayLike<number>[],
@@ -39,14 +45,7 @@ export function fitLabelBias(
   const bias = labels.map((label) => (kept.includes(label) ? 0 : excluded));
   const expected = probabilities.length / kept.length;
   for (let step = 0; step < mostSteps; step++) {
-    const totals = labels.map(() => 0);
-    const variances = labels.map(() => 0);
-    for (const row of probabilities) {
-      applyLabelBias(row, bias).forEach((share, label) => {
-        totals[label]! += share;
-        variances[label]! += share * (1 - share);
-      });
-    }
+    const { totals, variances } = sumShares(probabilities, bias);
     let largest = 0;
     for (const label of kept) {
       const slope = totals[label]! - expected + bias[label]!;
@@ -55,17 +54,35 @@ export function fitLabelBias(
       bias[label]! -= change;
       largest = Math.max(largest, Math.abs(change));
     }
-    if (largest < 1e-9) break;
+    if (largest < 1e-6) break;
   }
   const mean = kept.reduce((sum, label) => sum + bias[label]!, 0) / kept.length;
   return bias.map((value, label) => (kept.includes(label) ? value - mean : value));
 }
 
-/** Probabilities with a bias on their logarithms: softmax(log p + bias). */
+/** Of each label, the sums over clips of its biased probability q and of q (1 − q). */
+function sumShares(
+  probabilities: readonly ArrayLike<number>[],
+  bias: readonly number[],
+): { totals: Float64Array; variances: Float64Array } {
+  const factors = Float64Array.from(bias, Math.exp);
+  const totals = new Float64Array(bias.length);
+  const variances = new Float64Array(bias.length);
+  for (const row of probabilities) {
+    let sum = 0;
+    for (let label = 0; label < bias.length; label++) sum += row[label]! * factors[label]!;
+    for (let label = 0; label < bias.length; label++) {
+      const share = (row[label]! * factors[label]!) / sum;
+      totals[label]! += share;
+      variances[label]! += share * (1 - share);
+    }
+  }
+  return { totals, variances };
+}
+
+/** Probabilities with a bias on their logarithms: p exp(bias), divided by their sum. */
 export function applyLabelBias(row: ArrayLike<number>, bias: readonly number[]): Float64Array {
-  return softmax(
-    Float64Array.from(row, (value, label) => {
-      return Math.log(Math.max(value, smallestProbability)) + bias[label]!;
-    }),
-  );
+  const weights = Float64Array.from(row, (value, label) => value * Math.exp(bias[label]!));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
 }
