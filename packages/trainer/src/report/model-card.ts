@@ -180,6 +180,7 @@ function formatGroups(summary: RunSummary, of: MainScores['of']): string[] {
 
 const limits = [
   '- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, noise and telephone sound are outside what was measured.',
+  '- In another room, language or voice some labels can come far too often. `ser adapt` balances them on clips that need no labels.',
   '- It names how a clip sounds compared with acted examples, not what a person feels. Do not use it to judge people: not in hiring, schooling, policing, health or credit.',
   '- Some uses of emotion recognition are restricted or forbidden by law, for example at work and in schools in the European Union.',
 ];
