@@ -40,8 +40,8 @@ ${renderWarnings(summary)}
 ${main && renderScores(main)}
 ${charts.curves && html`<h2>Training</h2>${charts.curves}`}
 ${main && renderEvaluation(main, charts)}
-${main && renderGroups(summary, main.of, directory)}
 ${renderAdapted(summary)}
+${main && renderGroups(summary, main.of, directory)}
 ${renderOtherSides(summary, main?.of)}
 ${summary.skipped.length > 0 && renderSkipped(summary.skipped)}
 <h2>Run</h2>
@@ -140,13 +140,11 @@ ${own.length > 0 && html`<h2>Worst mistakes, ${of}</h2>${renderMistakes(own, dir
 /** What the model gives on the other corpus once `ser adapt` has balanced its labels there. */
 function renderAdapted(summary: RunSummary): Html {
   const adapted = scoreAdapted(summary);
-  return html`${
-    adapted &&
-    html`
+  if (!adapted) return html``;
+  return html`
 <h2>Adapted to the test corpus</h2>
 <p class="muted">UAR ${formatPercent(adapted.uar)}: the labels are balanced as <code>ser adapt</code> does, the clips of each half of the speakers by those of the other half, without their labels.</p>
-<pre>${formatClassificationReport(adapted)}</pre>`
-  }`;
+<pre>${formatClassificationReport(adapted)}</pre>`;
 }
 
 function renderOtherSides({ evaluations }: RunSummary, main: MainScores['of'] | undefined): Html {

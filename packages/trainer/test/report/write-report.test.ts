@@ -9,6 +9,7 @@ import { formatPredictionsCsv } from '../../src/report/predictions-csv.ts';
 import type { RunSummary } from '../../src/report/run-summary.ts';
 import { scoreCorpora, scoreSpeakers } from '../../src/report/speaker-scores.ts';
 import { writeReport } from '../../src/report/write-report.ts';
+import { scoreAdapted } from '../../src/run/score-adapted.ts';
 import { makeFolder } from '../corpora/fake-corpus.ts';
 import { calibrateOnTraining, makeSampleRun, makeUntestedRun } from './sample-run.ts';
 
@@ -92,6 +93,17 @@ describe('writeReport', () => {
       const inked = pixels.filter((pixel) => texts.includes(pixel));
       expect(inked.length, name).toBeGreaterThan(500);
     }
+  });
+
+  it('tells what adaptation gives on another corpus, and nothing of it elsewhere', async () => {
+    const summary = makeSampleRun();
+    expect(await renderPage(summary)).not.toContain('Adapted to the test corpus');
+    const protocol = { ...summary.protocol, name: 'cross-corpus' as const };
+    const adapted = scoreAdapted({ ...summary, protocol })!;
+    const page = await renderPage({ ...summary, protocol });
+    expect(page).toContain('<h2>Adapted to the test corpus</h2>');
+    expect(page).toContain(`UAR ${(100 * adapted.uar).toFixed(1)} %: the labels are balanced`);
+    expect(page).toContain(formatClassificationReport(adapted));
   });
 
   it('names the files that were left out, and says over what each interval is', async () => {
