@@ -10,7 +10,6 @@ import { addConvolution } from './add-convolution.ts';
 import { addLstms } from './add-lstms.ts';
 import { addPooling } from './add-pooling.ts';
 import { addSpectrogramConvolution } from './add-spectrogram-convolution.ts';
-import { addTemporalConvolution } from './add-temporal-convolution.ts';
 import { addTransformer } from './add-transformer.ts';
 import { AverageMembers } from './average-members.ts';
 import type { FeatureStatistics } from './feature-statistics.ts';
@@ -32,9 +31,8 @@ export interface ModelShape {
 /**
  * Builds a classifier as a recipe's `model` describes it: normalisation, masks in training
  * (`specAugment`), convolutions over frames and columns or over time where asked for, a bidirectional
- * LSTM for each entry of `lstmUnits` with dropout between them (or in their place a transformer or
- * a temporal convolution), pooling over the clip's frames, a dense ReLU layer and dropout unless
- * `denseUnits` is null, and a dense layer of logits.
+ * LSTM for each entry of `lstmUnits` with dropout between them, pooling over the clip's frames, a
+ * dense ReLU layer, dropout, and a dense layer of logits.
  * With several `members`, so many such networks side by side, each trained on its own loss, whose
  * probabilities are averaged.
  * Masking is by true lengths. Inputs: `features` [batch, frames, features] and `lengths` [batch];
@@ -105,31 +103,19 @@ function addMember(
   { x, lengths }: SymbolicSequence,
   { settings, classes }: { settings: ModelSettings; classes: number },
 ): SymbolicTensor {
-  const { spectrogramConvolution, convolution, denseUnits } = settings;
+  const { spectrogramConvolution, convolution, transformer, denseUnits } = settings;
   x = addMasks(member, { x, lengths }, settings);
   if (spectrogramConvolution) {
     x = addSpectrogramConvolution(member, { x, lengths }, spectrogramConvolution);
   }
   if (convolution) ({ x, lengths } = addConvolution(member, { x, lengths }, convolution));
-  x = addSequenceModel(member, { x, lengths }, settings);
+  x = transformer
+    ? addTransformer(member, { x, lengths }, transformer)
+    : addLstms(member, { x, lengths }, settings);
   x = addPooling(member, { x, lengths }, settings.pooling);
-  if (denseUnits) {
-    x = member.addDense('dense', x, { units: denseUnits, activation: 'relu' });
-    x = member.addDropout('dropout_dense', x);
-  }
+  x = member.addDense('dense', x, { units: denseUnits, activation: 'relu' });
+  x = member.addDropout('dropout_dense', x);
   return member.addDense('logits', x, { units: classes });
-}
-
-/** What every frame's neighbours are seen by. */
-function addSequenceModel(
-  member: MemberBuilder,
-  sequence: SymbolicSequence,
-  settings: ModelSettings,
-): SymbolicTensor {
-  const { transformer, temporalConvolution } = settings;
-  if (transformer) return addTransformer(member, sequence, transformer);
-  if (temporalConvolution) return addTemporalConvolution(member, sequence, temporalConvolution);
-  return addLstms(member, sequence, settings);
 }
 
 function addMasks(

@@ -8,29 +8,18 @@ const poolings = {
 
 /** The architecture in words, for a model card: `masked bidirectional LSTM (128, 64 units, …)`. */
 export function describeArchitecture(model: ModelSettings): string {
-  const { spectrogramConvolution, convolution, denseUnits, dropout } = model;
-  const { kind, size } = describeSequenceModel(model);
+  const { spectrogramConvolution, convolution, transformer, lstmUnits, denseUnits, dropout } =
+    model;
   const parts = [
     ...(spectrogramConvolution ? [describeSpectrogramConvolution(spectrogramConvolution)] : []),
     ...(convolution ? [describeConvolution(convolution)] : []),
-    size,
+    transformer ? describeTransformer(transformer) : `${lstmUnits.join(', ')} units`,
     ...(model.pooling === 'last' ? [] : [poolings[model.pooling]]),
-    ...(denseUnits ? [`dense ${denseUnits}`] : []),
+    `dense ${denseUnits}`,
     `dropout ${dropout}`,
   ];
-  return `masked ${kind} (${parts.join(', ')})`;
-}
-
-function describeSequenceModel(model: ModelSettings): { kind: string; size: string } {
-  const { transformer, temporalConvolution, lstmUnits, residual } = model;
-  if (transformer) return { kind: 'transformer', size: describeTransformer(transformer) };
-  if (temporalConvolution) {
-    const { channels, blocks } = temporalConvolution;
-    const size = `${blocks} blocks of ${channels} channels in each direction`;
-    return { kind: 'gated temporal convolution', size };
-  }
-  const kind = residual ? 'residual bidirectional LSTM' : 'bidirectional LSTM';
-  return { kind, size: `${lstmUnits.join(', ')} units` };
+  const lstm = model.residual ? 'residual bidirectional LSTM' : 'bidirectional LSTM';
+  return `masked ${transformer ? 'transformer' : lstm} (${parts.join(', ')})`;
 }
 
 function describeTransformer({

@@ -2,8 +2,7 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-node';
 import type { Random } from '../random.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { ChannelNormalisation } from './channel-normalisation.ts';
-import { Relu } from './relu.ts';
-import { SeededDropout, type SeededDropoutConfig } from './seeded-dropout.ts';
+import { SeededDropout } from './seeded-dropout.ts';
 
 /** What a layer is told apart by, and what it draws its random numbers from. */
 export interface LayerIdentity {
@@ -44,15 +43,9 @@ export class MemberBuilder {
     return layer.apply(inputs) as SymbolicTensor;
   }
 
-  addDropout(
-    name: string,
-    input: SymbolicTensor,
-    options: Pick<SeededDropoutConfig, 'wholeColumns'> = {},
-  ): SymbolicTensor {
+  addDropout(name: string, input: SymbolicTensor): SymbolicTensor {
     const rate = this.#dropoutRate;
-    const create = (identity: LayerIdentity) =>
-      new SeededDropout({ ...identity, rate, ...options });
-    return this.add(name, input, create);
+    return this.add(name, input, (identity) => new SeededDropout({ ...identity, rate }));
   }
 
   addNormalisation(name: string, input: SymbolicTensor): SymbolicTensor {
@@ -60,7 +53,7 @@ export class MemberBuilder {
   }
 
   addRelu(name: string, input: SymbolicTensor): SymbolicTensor {
-    return this.add(name, input, ({ name }) => new Relu({ name }));
+    return this.add(name, input, (identity) => tf.layers.reLU({ name: identity.name }));
   }
 
   addSum(name: string, inputs: SymbolicTensor[]): SymbolicTensor {

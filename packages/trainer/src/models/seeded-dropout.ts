@@ -8,8 +8,6 @@ export interface SeededDropoutConfig {
   /** Share of values set to zero in training, 0 to below 1. */
   rate: number;
   seed: number;
-  /** True: a column of a clip is kept or dropped in all frames. Default false. */
-  wholeColumns?: boolean;
 }
 
 /**
@@ -34,10 +32,9 @@ export class SeededDropout extends tf.layers.Layer {
   override call(inputs: Tensor | Tensor[], options: { training?: boolean }): Tensor {
     return tf.tidy(() => {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const { rate, seed, wholeColumns } = this.config;
+      const { rate, seed } = this.config;
       if (!options.training || rate === 0) return x.clone();
-      const shape = wholeColumns ? [x.shape[0]!, 1, x.shape.at(-1)!] : x.shape;
-      const uniform = statelessUniform(shape, [seed, this.step]);
+      const uniform = statelessUniform(x.shape, [seed, this.step]);
       const kept = tf.cast(tf.greaterEqual(uniform, rate), 'float32');
       return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
     });

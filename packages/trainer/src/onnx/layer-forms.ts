@@ -1,18 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { AttentionPooling } from '../models/attention-pooling.ts';
 import { AverageMembers } from '../models/average-members.ts';
-import { BatchNormalisation } from '../models/batch-normalisation.ts';
 import { BidirectionalLstm } from '../models/bidirectional-lstm.ts';
 import { ChannelNormalisation } from '../models/channel-normalisation.ts';
 import { ColumnPooling } from '../models/column-pooling.ts';
-import { DilatedConvolution } from '../models/dilated-convolution.ts';
 import { FlattenColumns } from '../models/flatten-columns.ts';
-import { FrameMask } from '../models/frame-mask.ts';
-import { Gate } from '../models/gate.ts';
 import { LastMeanMaxPooling } from '../models/last-mean-max-pooling.ts';
 import { MaskedConvolution } from '../models/masked-convolution.ts';
 import { NormaliseClip } from '../models/normalise-clip.ts';
-import { Relu } from '../models/relu.ts';
 import { SeededDropout } from '../models/seeded-dropout.ts';
 import { SelfAttention } from '../models/self-attention.ts';
 import { SinusoidalPositions } from '../models/sinusoidal-positions.ts';
@@ -21,21 +16,13 @@ import { SpectrogramConvolution } from '../models/spectrogram-convolution.ts';
 import { Standardise } from '../models/standardise.ts';
 import { StatisticsPooling } from '../models/statistics-pooling.ts';
 import { StridedLengths } from '../models/strided-lengths.ts';
-import { WeightedSum } from '../models/weighted-sum.ts';
 import type { LayerGraph } from './graph-builder.ts';
 import { addSelfAttention, addSinusoidalPositions } from './layers/attention.ts';
 import { addAverage } from './layers/average-members.ts';
 import { addBidirectionalLstm } from './layers/bidirectional-lstm.ts';
-import {
-  addDilatedConvolution,
-  addMaskedConvolution,
-  addStridedLengths,
-} from './layers/convolution.ts';
+import { addMaskedConvolution, addStridedLengths } from './layers/convolution.ts';
 import { addDense } from './layers/dense.ts';
-import { addGate, addRelu, addSum, addWeightedSum } from './layers/elementwise.ts';
-import { addFrameMask } from './layers/frame-mask.ts';
 import {
-  addBatchNormalisation,
   addChannelNormalisation,
   addNormaliseClip,
   addStandardise,
@@ -63,26 +50,21 @@ const forms = new Map<string, AddLayer<Layer>>([
   form({ className: 'Add' }, addSum),
   form(AttentionPooling, addAttentionPooling),
   form(AverageMembers, addAverage),
-  form(BatchNormalisation, addBatchNormalisation),
   form(BidirectionalLstm, addBidirectionalLstm),
   form(ChannelNormalisation, addChannelNormalisation),
   form(ColumnPooling, addColumnPooling),
   form({ className: 'Dense' }, addDense),
-  form(DilatedConvolution, addDilatedConvolution),
   form(FlattenColumns, addFlattenColumns),
-  form(FrameMask, addMask),
-  form(Gate, addGate),
   form(LastMeanMaxPooling, addLastMeanMaxPooling),
   form(MaskedConvolution, addMaskedConvolution),
   form(NormaliseClip, addNormaliseClip),
-  form(Relu, addRelu),
+  form({ className: 'ReLU' }, addRelu),
   form(SpectrogramConvolution, addSpectrogramConvolution),
   form(SelfAttention, addSelfAttention),
   form(SinusoidalPositions, addSinusoidalPositions),
   form(Standardise, addStandardise),
   form(StatisticsPooling, addStatisticsPooling),
   form(StridedLengths, addStridedLengths),
-  form(WeightedSum, addWeightedSum),
   // These do nothing in a prediction.
   form(SeededDropout, passOn),
   form(SpecAugment, passOn),
@@ -96,8 +78,12 @@ export function addLayer(part: LayerGraph, layer: Layer, inputs: string[]): stri
   return add(part, layer, inputs as never);
 }
 
-function addMask(part: LayerGraph, _layer: unknown, [x, lengths]: [string, string]): string {
-  return addFrameMask(part, x, lengths);
+function addSum(part: LayerGraph, _layer: unknown, inputs: string[]): string {
+  return part.output('Sum', inputs);
+}
+
+function addRelu(part: LayerGraph, _layer: unknown, [x]: [string]): string {
+  return part.output('Relu', [x]);
 }
 
 function passOn(_part: LayerGraph, _layer: unknown, [input]: [string]): string {

@@ -45,10 +45,7 @@ const modelShape = z.strictObject({
     })
     .nullable()
     .default(null),
-  /**
-   * Units of each bidirectional LSTM, first to last; none with a transformer or a temporal
-   * convolution.
-   */
+  /** Units of each bidirectional LSTM, first to last; none with a transformer. */
   lstmUnits: z.array(z.int().min(1).max(1024)).max(4),
   /**
    * A transformer in place of the LSTMs, or null: `layers` of self-attention with so many `heads`
@@ -63,17 +60,6 @@ const modelShape = z.strictObject({
     })
     .nullable()
     .default(null),
-  /**
-   * Gated convolutions over time in place of the LSTMs, or null: in each direction so many `blocks`
-   * of `channels`, which see twice as far each.
-   */
-  temporalConvolution: z
-    .strictObject({
-      channels: z.int().min(1).max(1024),
-      blocks: z.int().min(1).max(10),
-    })
-    .nullable()
-    .default(null),
   /** Adds to the output of each LSTM but the last its input, and normalises the sum. */
   residual: z.boolean().default(false),
   /**
@@ -82,8 +68,7 @@ const modelShape = z.strictObject({
    * deviation; `last-mean-max`: the last states, mean and maximum.
    */
   pooling: z.enum(['last', 'attention', 'statistics', 'last-mean-max']).default('last'),
-  /** Units of the ReLU layer between the pooled frames and the logits; null: there is none. */
-  denseUnits: z.int().min(1).max(4096).nullable(),
+  denseUnits: z.int().min(1).max(4096),
   dropout: z.number().min(0).lt(1),
   /** Networks side by side, from other initial weights, whose probabilities are averaged. */
   members: z.int().min(1).max(16).default(1),
@@ -93,32 +78,29 @@ const modelShape = z.strictObject({
 export const modelSchema = modelShape.superRefine((model, { addIssue }) => {
   const refuse = (path: string, message: string) =>
     addIssue({ code: 'custom', path: [path], message });
-  const { transformer, temporalConvolution, lstmUnits, residual, pooling } = model;
+  const { transformer, lstmUnits, residual, pooling } = model;
   if (residual && lstmUnits.length < 2) {
     refuse('residual', 'is true, which takes at least two entries in lstmUnits');
   }
-  if (transformer && temporalConvolution) {
-    refuse('temporalConvolution', 'stands in place of the LSTMs, and so does the transformer');
-  }
-  if (transformer && transformer.width % transformer.heads !== 0) {
-    const { heads, width } = transformer;
-    refuse('transformer', `has a width of ${width}, which its ${heads} heads do not divide`);
-  }
-  if (!transformer && !temporalConvolution) {
-    if (lstmUnits.length === 0) {
-      refuse('lstmUnits', 'is empty, which takes a transformer or a temporalConvolution');
-    }
+  if (!transformer) {
+    if (lstmUnits.length === 0) refuse('lstmUnits', 'is empty, which takes a transformer');
     return;
   }
-  const other = transformer ? 'transformer' : 'temporalConvolution';
+  const { heads, width } = transformer;
   if (lstmUnits.length > 0) {
     refuse(
       'lstmUnits',
-      `is [${lstmUnits}]; with a ${other}, which stands in place of the LSTMs, it must be []`,
+      `is [${lstmUnits}]; with a transformer, which stands in place of the LSTMs, it must be []`,
     );
   }
+  if (width % heads !== 0) {
+    refuse('transformer', `has a width of ${width}, which its ${heads} heads do not divide`);
+  }
   if (pooling === 'last' || pooling === 'last-mean-max') {
-    refuse('pooling', `is ${pooling}, which is of LSTMs; a ${other} takes attention or statistics`);
+    refuse(
+      'pooling',
+      `is ${pooling}, which is of LSTMs; a transformer takes attention or statistics`,
+    );
   }
 });
 

@@ -111,9 +111,9 @@ const recipeSchema = recipeShape.superRefine((recipe, { addIssue }) => {
 function whyNotPretrained(model: ModelSettings): string | undefined {
   if (!model.specAugment) return 'takes a model with specAugment, whose masks it fills';
   if (model.pooling === 'last') return 'takes a pooling that sees every frame, not last';
-  const other = (
-    ['convolution', 'spectrogramConvolution', 'transformer', 'temporalConvolution'] as const
-  ).find((part) => model[part]);
+  const other = (['convolution', 'spectrogramConvolution', 'transformer'] as const).find(
+    (part) => model[part],
+  );
   return other && `is for LSTMs alone, not with ${other}`;
 }
 

@@ -61,7 +61,6 @@ it.each([
   ['model', { specAugment: { timeMasks: 0, timeShare: 0, featureMasks: 1, featureShare: 0.5 } }],
   ['model', { lstmUnits: [4, 4] }],
   ['model', { denseUnits: 5 }],
-  ['model', { denseUnits: null }],
   ['model', { dropout: 0.3 }],
   ['model', { members: 2 }],
 ] as const)('a recipe can set %s %o', async (part, change) => {

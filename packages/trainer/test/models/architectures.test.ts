@@ -74,19 +74,6 @@ const architectures: [string, Partial<ModelOptions>, RegExp][] = [
     /^masked transformer \(2 layers of 2 heads, width 12, feed-forward 16, attention pooling/,
   ],
   [
-    'a temporal convolution',
-    { temporalConvolution: { channels: 12, blocks: 4 }, lstmUnits: [], pooling: 'attention' },
-    /^masked gated temporal convolution \(4 blocks of 12 channels in each direction, attention/,
-  ],
-  [
-    'two members with a temporal convolution',
-    {
-      temporalConvolution: { channels: 10, blocks: 3 },
-      ...{ lstmUnits: [], pooling: 'statistics', members: 2 },
-    },
-    /gated temporal convolution \(3 blocks/,
-  ],
-  [
     'two members with convolutions and a transformer',
     {
       convolution: { channels: [8], kernelSize: 3, stride: 2 },
@@ -189,7 +176,6 @@ it('refuses to pool away all columns', () => {
   expect(build).toThrow(/13 feature columns by 3 3 times/);
 });
 
-const temporalConvolution = { channels: 8, blocks: 2 };
 const transformer = { layers: 1, heads: 4, width: 8, feedForward: 8 };
 
 it.each([
@@ -198,16 +184,7 @@ it.each([
   [{ convolution: { channels: [8], kernelSize: 3, stride: 3 } }, /stride/],
   [{ spectrogramConvolution: { channels: [] } }, /spectrogramConvolution\.channels/],
   [{ residual: true, lstmUnits: [8] }, /residual: is true.*two entries in lstmUnits/],
-  [{ lstmUnits: [] }, /lstmUnits: is empty, which takes a transformer or a temporalConvolution/],
-  [
-    { temporalConvolution, pooling: 'attention' },
-    /lstmUnits: is \[6,4\].*temporalConvolution.*\[\]/,
-  ],
-  [{ temporalConvolution, lstmUnits: [] }, /pooling: is last, .*a temporalConvolution takes/],
-  [
-    { temporalConvolution, transformer, lstmUnits: [], pooling: 'attention' },
-    /temporalConvolution: stands in place of the LSTMs, and so does the transformer/,
-  ],
+  [{ lstmUnits: [] }, /lstmUnits: is empty, which takes a transformer/],
   [{ transformer, pooling: 'attention' }, /lstmUnits: is \[6,4\].*must be \[\]/],
   [{ transformer, lstmUnits: [] }, /pooling: is last, /],
   [{ transformer, lstmUnits: [], pooling: 'last-mean-max' }, /pooling: is last-mean-max/],

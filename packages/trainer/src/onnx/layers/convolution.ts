@@ -1,5 +1,4 @@
 import type { LayerVariable } from '@tensorflow/tfjs-node';
-import type { DilatedConvolution } from '../../models/dilated-convolution.ts';
 import type { MaskedConvolution } from '../../models/masked-convolution.ts';
 import type { StridedLengths } from '../../models/strided-lengths.ts';
 import { tf } from '../../tensorflow/tf.ts';
@@ -13,37 +12,18 @@ export function addMaskedConvolution(
   { config: { kernelSize, stride }, kernel, bias }: MaskedConvolution,
   [x, lengths]: [string, string],
 ): string {
-  const side = (kernelSize - 1) / 2;
-  const weights = [addKernel(part, kernel!), part.weight('bias', bias!)];
-  const attributes = { pads: [side, side], strides: [stride] };
-  return addOverTime(part, { x, mask: addFrameMask(part, x, lengths), weights, attributes });
-}
-
-/** The ONNX form of {@link DilatedConvolution}. */
-export function addDilatedConvolution(
-  part: LayerGraph,
-  { config: { dilation, direction }, kernel }: DilatedConvolution,
-  [x, mask]: [string, string],
-): string {
-  const pads = direction === 'past' ? [dilation, 0] : [0, dilation];
-  const attributes = { pads, dilations: [dilation] };
-  return addOverTime(part, { x, mask, weights: [addKernel(part, kernel!)], attributes });
-}
-
-interface ConvolutionParts {
-  x: string;
-  /** 1 for each of a clip's own frames, 0 behind them. */
-  mask: string;
-  /** The kernel, and a bias where there is one. */
-  weights: readonly string[];
-  attributes: Readonly<Record<string, readonly number[]>>;
-}
-
-/** A convolution over the frames of a clip, which ONNX wants last. */
-function addOverTime(part: LayerGraph, { x, mask, weights, attributes }: ConvolutionParts): string {
-  const kept = part.node('Mul', [x, mask], 'kept');
+  const kept = part.node('Mul', [x, addFrameMask(part, x, lengths)], 'kept');
   const channelsFirst = part.node('Transpose', [kept], 'channels_first', { perm: [0, 2, 1] });
-  const sum = part.node('Conv', [channelsFirst, ...weights], 'sum', attributes);
+  const side = (kernelSize - 1) / 2;
+  const sum = part.node(
+    'Conv',
+    [channelsFirst, addKernel(part, kernel!), part.weight('bias', bias!)],
+    'sum',
+    {
+      pads: [side, side],
+      strides: [stride],
+    },
+  );
   return part.output('Transpose', [sum], { perm: [0, 2, 1] });
 }
 

@@ -1,8 +1,6 @@
-import type { BatchNormalisation } from '../../models/batch-normalisation.ts';
 import type { ChannelNormalisation } from '../../models/channel-normalisation.ts';
 import { varianceFloor } from '../../models/normalise-clip.ts';
 import type { Standardise } from '../../models/standardise.ts';
-import { tf } from '../../tensorflow/tf.ts';
 import type { LayerGraph } from '../graph-builder.ts';
 import { addFrameCount, addFrameMask } from './frame-mask.ts';
 
@@ -44,18 +42,4 @@ export function addChannelNormalisation(
 ): string {
   const weights = [part.weight('scale', layer.scale!), part.weight('offset', layer.offset!)];
   return part.output('LayerNormalization', [x, ...weights]);
-}
-
-/** The ONNX form of {@link BatchNormalisation} in a prediction: a factor and an addend a column. */
-export function addBatchNormalisation(
-  part: LayerGraph,
-  layer: BatchNormalisation,
-  [x]: [string],
-): string {
-  const [scale, offset] = tf.tidy(() => {
-    const folded = layer.foldStatistics();
-    return [folded.scale, folded.offset].map((value) => value.dataSync<'float32'>());
-  }) as [Float32Array, Float32Array];
-  const scaled = part.node('Mul', [x, part.floats('scale', [scale.length], scale)], 'scaled');
-  return part.output('Add', [scaled, part.floats('offset', [offset.length], offset)]);
 }
