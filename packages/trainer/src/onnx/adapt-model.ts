@@ -1,7 +1,7 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { SerError } from '@ser/dsp-wasm';
 import { readModelFile } from '@ser/runtime/core';
-import { writeMessage, writeNode, writeTensor } from './encode-model.ts';
+import { type OnnxNode, writeMessage, writeNode, writeTensor } from './encode-model.ts';
 import { copyField, graphField, readFields, rewriteModel } from './model-fields.ts';
 
 /** What {@link adaptModel} writes into a model. */
@@ -39,7 +39,7 @@ export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptat
     );
   }
   const adaptation = { clips, labelBias: [...labelBias] };
-  return rewriteModel(model, new BinaryWriter(), {
+  return rewriteModel(model, {
     graph: (graph) => addLabelBias(graph, labelBias),
     manifest: { ...manifest, adaptation },
   });
@@ -47,31 +47,24 @@ export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptat
 
 function addLabelBias(graph: Uint8Array, labelBias: readonly number[]): Uint8Array {
   const writer = new BinaryWriter();
-  let logits: string | undefined;
+  const addNode = (node: OnnxNode) =>
+    writeMessage(writer, graphField.node, () => writeNode(writer, node));
+  let isThere = false;
   for (const each of readFields(graph)) {
     const { field, content } = each;
-    const isLast =
-      field === graphField.node && readName(content, nodeField.output) === 'probabilities';
-    if (!isLast) {
+    if (field !== graphField.node || readName(content, nodeField.output) !== 'probabilities') {
       copyField(writer, each);
       continue;
     }
-    logits = readName(content, nodeField.input)!;
-    writeMessage(writer, graphField.node, () =>
-      writeNode(writer, {
-        ...{ operator: 'Add', inputs: [logits!, 'label_bias'], outputs: ['adapted_logits'] },
-      }),
-    );
-    writeMessage(writer, graphField.node, () =>
-      writeNode(writer, {
-        ...{ operator: 'Softmax', inputs: ['adapted_logits'], outputs: ['probabilities'] },
-        attributes: { axis: -1 },
-      }),
-    );
+    isThere = true;
+    const logits = readName(content, nodeField.input)!;
+    addNode({ operator: 'Add', inputs: [logits, 'label_bias'], outputs: ['adapted_logits'] });
+    addNode({
+      ...{ operator: 'Softmax', inputs: ['adapted_logits'], outputs: ['probabilities'] },
+      attributes: { axis: -1 },
+    });
   }
-  if (logits === undefined) {
-    throw new SerError('MODEL_INVALID', 'The model has no output probabilities.');
-  }
+  if (!isThere) throw new SerError('MODEL_INVALID', 'The model has no output probabilities.');
   writeMessage(writer, graphField.initialiser, () =>
     writeTensor(writer, {
       ...{ name: 'label_bias', type: 'float32', shape: [labelBias.length] },

@@ -33,7 +33,7 @@ const tensorField = { shape: 1, type: 2, name: 8, raw: 9 } as const;
 export function compactModel(model: Uint8Array, precision: ModelPrecision): Uint8Array {
   const manifest = readModelFile(model);
   if (precision === 'float32') return model;
-  return rewriteModel(model, new BinaryWriter(), {
+  return rewriteModel(model, {
     graph: (graph) => compactGraph(graph, precision),
     manifest: { ...manifest, precision },
   });

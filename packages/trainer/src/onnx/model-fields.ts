@@ -1,4 +1,4 @@
-import { BinaryReader, type BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { type Manifest, manifestKey } from '@ser/runtime/core';
 import { writeMessage } from './encode-model.ts';
 
@@ -39,9 +39,9 @@ export function copyField(writer: BinaryWriter, { field, wireType, content }: Fi
 /** The same model file with another graph and another manifest. */
 export function rewriteModel(
   model: Uint8Array,
-  writer: BinaryWriter,
   { graph, manifest }: { graph: (old: Uint8Array) => Uint8Array; manifest: Manifest },
 ): Uint8Array {
+  const writer = new BinaryWriter();
   for (const each of readFields(model)) {
     if (each.field === modelField.graph) {
       copyField(writer, { ...each, content: graph(each.content) });
