@@ -27,6 +27,7 @@ export type { Recipe } from './recipes/recipe.ts';
 export { writeExperimentsPage } from './report/experiments-page.ts';
 export { writeResultsPage } from './report/results-page.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';
+export { scoreAdapted } from './run/adapt-speakers.ts';
 export type {
   CrossValidateEvent,
   CrossValidateOptions,
@@ -34,7 +35,6 @@ export type {
 } from './run/cross-validate.ts';
 export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
 export { type RunSettings, readRunSettings } from './run/run-folder.ts';
-export { scoreAdapted } from './run/score-adapted.ts';
 export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
 export { ensureTensorFlow, inspectTensorFlow, type TensorFlowState } from './tensorflow/set-up.ts';
 

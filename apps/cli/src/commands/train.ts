@@ -144,7 +144,7 @@ function printResult(
   );
   if (adapted) {
     process.stdout.write(
-      `Adapted to clips of this corpus without their labels (ser adapt): UAR ${(100 * adapted.uar).toFixed(1)} %\n\n`,
+      `Adapted to each test speaker by clips without labels (ser adapt): UAR ${(100 * adapted.uar).toFixed(1)} %\n\n`,
     );
   }
   process.stdout.write(`Report: ${join(directory, 'report.html')}\nModel:  ${modelPath}\n`);

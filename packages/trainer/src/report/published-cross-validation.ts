@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../atomic-file.ts';
 import { countSpeakers } from '../evaluate/speaker-counts.ts';
 import type { CrossValidation } from '../run/cross-validate.ts';
 import { readCrossValidation, readRunSummary, resultsFile, runFiles } from '../run/run-folder.ts';
-import type { FoldScores, SeedScores } from '../run/summarise-folds.ts';
+import { type FoldScores, poolAdapted, type SeedScores } from '../run/summarise-folds.ts';
 
 /** What the pages keep of a cross-validation: no path of the machine, no single clip. */
 export interface PublishedCrossValidation extends Omit<CrossValidation, 'runs'> {
@@ -43,23 +43,27 @@ export async function describeCrossValidation(
     ...(publishedInit !== undefined && { init: publishedInit }),
     modelBytes: model?.size ?? null,
     runs: runs.map(({ directory: _folder, corpora: _corpora, ...scores }) => scores),
-    pooled: await Promise.all(pooled.map((scores) => addCounts(directory, scores, runs))),
+    pooled: await Promise.all(pooled.map((scores) => completeScores(directory, scores, runs))),
   };
 }
 
-/** Results of older versions lack the counts; the run folders have them. */
-async function addCounts(
+/** Results of older versions lack the counts and what adaptation gives; the run folders have them. */
+async function completeScores(
   directory: string,
   scores: SeedScores,
   runs: readonly FoldScores[],
 ): Promise<SeedScores> {
-  if (scores.counts) return scores;
+  if (scores.counts && scores.adapted !== undefined) return scores;
   const own = runs.filter(({ seed }) => seed === scores.seed);
   const summaries = await Promise.all(
     own.map((run) => readRunSummary(join(directory, run.directory))),
   );
   const predictions = summaries.flatMap((summary) => summary.predictions);
-  return { ...scores, counts: countSpeakers(predictions.filter(({ split }) => split === 'test')) };
+  return {
+    ...scores,
+    adapted: poolAdapted(summaries),
+    counts: countSpeakers(predictions.filter(({ split }) => split === 'test')),
+  };
 }
 
 /** Writes what a page is made from as JSON, lists of numbers on one line each. */

@@ -1,6 +1,6 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
 import { formatClassificationReport } from '../evaluate/classification-report.ts';
-import { scoreAdapted } from '../run/score-adapted.ts';
+import { scoreAdapted } from '../run/adapt-speakers.ts';
 import { type ChartName, describeCharts } from './charts.ts';
 import { Html, html } from './html.ts';
 import { findMainScores, type MainScores, scoreGroups } from './main-scores.ts';
@@ -137,13 +137,13 @@ ${speakers.length > 0 && html`<h2>Speakers, ${of}</h2>${renderGroupScores(speake
 ${own.length > 0 && html`<h2>Worst mistakes, ${of}</h2>${renderMistakes(own, directory)}`}`;
 }
 
-/** What the model gives on the other corpus once `ser adapt` has balanced its labels there. */
+/** What the model gives strangers once `ser adapt` has balanced its labels on their own clips. */
 function renderAdapted(summary: RunSummary): Html {
   const adapted = scoreAdapted(summary);
   if (!adapted) return html``;
   return html`
-<h2>Adapted to the test corpus</h2>
-<p class="muted">UAR ${formatPercent(adapted.uar)}: the labels are balanced as <code>ser adapt</code> does, the clips of each half of the speakers by those of the other half, without their labels.</p>
+<h2>Adapted to each test speaker</h2>
+<p class="muted">UAR ${formatPercent(adapted.uar)}: half of each speaker's clips balance the labels for the other half, as <code>ser adapt</code> does, and need no labels for it.</p>
 <pre>${formatClassificationReport(adapted)}</pre>`;
 }
 

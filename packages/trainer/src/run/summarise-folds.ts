@@ -5,6 +5,7 @@ import { groupBy } from '../group-by.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import { measureTrainingSec, type RunSummary } from '../report/run-summary.ts';
 import { type GroupScore, scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
+import { adaptSpeakers } from './adapt-speakers.ts';
 import { rescaleByOthers } from './rescale-by-others.ts';
 
 /** Mean and sample standard deviation; the deviation of one value is 0. */
@@ -41,6 +42,11 @@ export interface SeedScores extends PooledScores {
   corpora: GroupScore[];
   /** Worst UAR first. */
   speakers: GroupScore[];
+  /**
+   * After {@link adaptSpeakers}; null where the protocol has test speakers in training, absent in
+   * files of older versions.
+   */
+  adapted?: PooledScores | null;
   /** What two cross-validations are compared by, speaker by speaker. */
   counts: SpeakerCounts;
 }
@@ -85,6 +91,7 @@ export function summariseFolds(found: readonly FinishedFold[]): FoldsSummary {
     return {
       seed,
       ...score(summaries),
+      adapted: poolAdapted(summaries),
       corpora: scoreCorpora(predictions),
       speakers: scoreSpeakers(predictions),
       counts: countSpeakers(predictions),
@@ -110,8 +117,21 @@ function calibrateUnvalidated(finished: readonly FinishedFold[]): FinishedFold[]
 
 function score(summaries: readonly RunSummary[]): PooledScores {
   return poolPredictions(summaries.flatMap(listTestPredictions), {
-    areStrangers: summaries.every(({ protocol }) => isSpeakerIndependent(protocol.name)),
+    areStrangers: areStrangers(summaries),
   });
+}
+
+/** Scores the predictions of all folds together, each speaker's after adaptation to the speaker. */
+export function poolAdapted(summaries: readonly RunSummary[]): PooledScores | null {
+  if (!areStrangers(summaries)) return null;
+  const adapted = summaries.flatMap((summary) =>
+    adaptSpeakers(listTestPredictions(summary), summary.labels),
+  );
+  return poolPredictions(adapted, { areStrangers: true });
+}
+
+function areStrangers(summaries: readonly RunSummary[]): boolean {
+  return summaries.every(({ protocol }) => isSpeakerIndependent(protocol.name));
 }
 
 function listTestPredictions({ predictions }: RunSummary) {
@@ -124,7 +144,8 @@ function spread(scores: readonly PooledScores[]): Spreads {
   ) as Spreads;
 }
 
-function measureSpread(values: readonly number[]): Spread {
+/** Mean and sample standard deviation of values. */
+export function measureSpread(values: readonly number[]): Spread {
   const mean = average(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
