@@ -27,10 +27,16 @@ export function formatCrossValidation(result: CrossValidation): string {
       ...[hardest.label, percent(hardest.recall)],
     ]),
   );
+  const adapted = pooled.flatMap((scores) => (scores.adapted ? [percent(scores.adapted.uar)] : []));
   const minutes = (result.elapsedSec / 60).toFixed(1);
   return [
     alignColumns(rows),
     ...(corpora.length > pooled.length ? [alignColumns([corpusColumns, ...corpora])] : []),
+    ...(adapted.length > 0
+      ? [
+          `UAR adapted to each test speaker by clips without labels (ser adapt): ${adapted.join(', ')}`,
+        ]
+      : []),
     `${minutes} minutes by the clock, ${result.jobs} runs at a time.\n`,
   ].join('\n\n');
 }
