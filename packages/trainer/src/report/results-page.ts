@@ -211,7 +211,7 @@ function formatAdapted(
   return `${formatPercent(uar)} (${formatInterval(uarSpeakerInterval ?? uarInterval)})`;
 }
 
-/** The mean over the seeds, with the interval of the first. */
+/** The mean over the seeds; of one seed with its interval. */
 function formatAdaptedSeeds(pooled: PublishedCrossValidation['pooled']): string {
   const adapted = pooled.flatMap((scores) => scores.adapted ?? []);
   if (adapted.length < pooled.length) return '';
