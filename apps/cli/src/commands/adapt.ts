@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { applyLabelBias, fitLabelBias, SerError } from '@ser/runtime';
+import { applyLabelBias, fitLabelBias, readModelFile, SerError } from '@ser/runtime';
 import type { Command } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { formatTable } from '../format-table.ts';
 import { parseWhole } from '../parse-number.ts';
-import { listClips } from '../predict/clip-source.ts';
+import { type ClipSource, listClips } from '../predict/clip-source.ts';
 import { openLocalPredictor } from '../predict/local-predictor.ts';
+import { readBytes } from '../predict/read-bytes.ts';
 import { Progress } from '../progress.ts';
 import { asUsage } from '../report-failure.ts';
 import { createModelOption } from '../shipped-model.ts';
@@ -55,8 +55,8 @@ async function adaptToClips(
 ): Promise<void> {
   const { adaptModel } = await import('@ser/trainer');
   const { writeFileAtomic } = await import('@ser/trainer/internal/atomic-file');
-  const sources = await listClips(names, signal);
-  const { labels, rows } = await predictRows(model, { sources, jobs, signal });
+  const bytes = await readBytes(model);
+  const { labels } = readModelFile(bytes);
   const unknown = wanted?.find((label) => !labels.includes(label));
   if (unknown !== undefined) {
     throw new SerError(
@@ -64,11 +64,12 @@ async function adaptToClips(
       `--labels has ${unknown}; the model knows ${labels.join(', ')}.`,
     );
   }
+  const sources = await listClips(names, signal);
+  const rows = await predictRows(model, { sources, jobs, signal });
   if (rows.length === 0) {
     throw new SerError('FILE_UNREADABLE', `None of the ${sources.length} clips could be read.`);
   }
   const labelBias = fitLabelBias(rows, wanted && labels.map((label) => wanted.includes(label)));
-  const bytes = await readFile(model);
   await writeFileAtomic(out, adaptModel(bytes, { clips: rows.length, labelBias }));
 
   const adapted = rows.map((row) => applyLabelBias(row, labelBias));
@@ -84,12 +85,8 @@ async function adaptToClips(
 /** The probabilities of every clip that could be read; the others are named on standard error. */
 async function predictRows(
   model: string,
-  {
-    sources,
-    jobs,
-    signal,
-  }: { sources: Awaited<ReturnType<typeof listClips>>; jobs: number; signal: AbortSignal },
-): Promise<{ labels: readonly string[]; rows: number[][] }> {
+  { sources, jobs, signal }: { sources: ClipSource[]; jobs: number; signal: AbortSignal },
+): Promise<number[][]> {
   const predictor = await openLocalPredictor(model, jobs);
   const progress = new Progress();
   const { labels } = predictor;
@@ -106,7 +103,7 @@ async function predictRows(
     await predictor.close();
   }
   for (const message of failures) process.stderr.write(`ser: left out: ${message}\n`);
-  return { labels, rows };
+  return rows;
 }
 
 function meanPercent(rows: readonly ArrayLike<number>[], label: number): string {

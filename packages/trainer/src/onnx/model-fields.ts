@@ -2,8 +2,8 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { type Manifest, manifestKey } from '@ser/runtime/core';
 import { writeMessage } from './encode-model.ts';
 
-/** Numbers of the fields of ONNX's messages that a finished model file is changed in. */
-export const modelField = { graph: 7, metadata: 14 } as const;
+const modelField = { graph: 7, metadata: 14 } as const;
+/** Numbers of the fields of a graph that a finished model file is changed in. */
 export const graphField = { node: 1, initialiser: 5 } as const;
 
 /** A field of a protobuf message as it lies in the file. */
