@@ -4,6 +4,7 @@ import { applyLabelBias, readModelFile } from '@ser/runtime';
 import { writeSyntheticCorpus } from '@ser/trainer';
 import { beforeAll, expect, it } from 'vitest';
 import { readSerJson, readSerOutput, runSer } from '../support/run-ser.ts';
+import { ServeProcess } from '../support/serve-process.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = makeTemporaryFolder();
@@ -50,6 +51,15 @@ it('writes a model that gives the same clips balanced labels', async () => {
 it('says how probable each label was and is', () => {
   expect(printed).toMatch(/on average of 12 clips:\n\nlabel +% before +% after\nneutral /);
   expect(printed).toMatch(/\nModel: .*adapted\.onnx\n$/);
+});
+
+it('writes a model that is served as it predicts', async () => {
+  const [entry] = await readSerJson<Entry[]>(['predict', clips[0]!, '--json', '--model', adapted]);
+  const server = await ServeProcess.start(['--model', adapted]);
+  const { status, body } = await server.post('/v1/predict', await readFile(clips[0]!));
+  expect(status).toBe(200);
+  expect(body.probabilities).toEqual(entry!.probabilities);
+  expect(await server.stop()).toBe(0);
 });
 
 it('takes labels away that do not occur', async () => {
