@@ -2,15 +2,17 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { type Clip, type CorpusSummary, clipKey, type Dataset, type SkippedFile } from './clip.ts';
-import { sortLabels } from './emotions.ts';
+import { emotions, sortLabels } from './emotions.ts';
 import { hashFiles } from './hash-files.ts';
 import { type CorpusListing, readCorpus } from './read-corpus.ts';
 import { dropTwins } from './twins.ts';
 
 /** Settings of {@link readDataset}. */
 export interface ReadDatasetOptions {
-  /** Labels to keep; clips of others are left out. Null, the default: all. */
+  /** Labels to keep, as `mergedLabels` leaves them; clips of others are left out. Null, the default: all. */
   labels?: readonly string[] | null;
+  /** Labels that count as another one: `{ calm: 'neutral' }`. Null, the default: none. */
+  mergedLabels?: Readonly<Record<string, string>> | null;
 }
 
 /**
@@ -24,14 +26,15 @@ export interface ReadDatasetOptions {
  * in `skipped`.
  *
  * @throws SerError FILE_NOT_FOUND, FILE_UNREADABLE, or DATASET_INVALID for an empty folder, an
- *   unknown layout, an unknown label, or two clips of one corpus with the same id
+ *   unknown layout, an unknown label, or two clips of one corpus with the same id; INVALID_ARGUMENT
+ *   where `mergedLabels` has a label that is neither in the project's vocabulary nor in the corpora
  * @example
  * const dataset = await readDataset(['data/ravdess', 'data/emodb']);
  * console.log(dataset.labels, dataset.clips.length);
  */
 export async function readDataset(
   directories: readonly string[],
-  { labels = null }: ReadDatasetOptions = {},
+  { labels = null, mergedLabels = null }: ReadDatasetOptions = {},
 ): Promise<Dataset> {
   if (directories.length === 0) {
     throw new SerError(
@@ -51,6 +54,8 @@ export async function readDataset(
     listings.push({ directory, listing });
   }
 
+  const merged = new Map(Object.entries(mergedLabels ?? {}));
+  checkMerged(merged, listings);
   const skipped: SkippedFile[] = [];
   const read: Clip[] = [];
   for (const { directory, listing } of listings) {
@@ -68,7 +73,7 @@ export async function readDataset(
           id,
           path,
           corpus: listing.name,
-          label,
+          label: merged.get(label) ?? label,
           speaker,
           contentHash: digest.contentHash,
         });
@@ -88,6 +93,21 @@ export async function readDataset(
     corpora: summarise(listings, clips),
     skipped,
   };
+}
+
+/** A label that is misspelt would be merged with nothing, and nobody would notice. */
+function checkMerged(
+  merged: ReadonlyMap<string, string>,
+  listings: readonly { listing: CorpusListing }[],
+): void {
+  const occurring = listings.flatMap(({ listing }) => listing.labelled.map(({ label }) => label));
+  const known = new Set<string>([...emotions, ...occurring]);
+  const unknown = [...merged.keys()].find((label) => !known.has(label));
+  if (unknown === undefined) return;
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `mergedLabels has ${unknown}; labels are ${sortLabels(known).join(', ')}.`,
+  );
 }
 
 function checkIds(clips: readonly Clip[]): void {

@@ -47,6 +47,8 @@ const recipeShape = z.strictObject({
   description: z.string(),
   /** Labels to learn; clips of others are left out. Null: all that the corpora have. */
   labels: z.array(z.string()).min(2).nullable().default(null),
+  /** Labels that count as another one before all else, or null: `{ "calm": "neutral" }`. */
+  mergedLabels: z.record(z.string(), z.string().min(1)).nullable().default(null),
   /** Feature settings; every field has the default of `resolveFeatureConfig`. */
   features: z.record(z.string(), z.unknown()).transform((value, context) => {
     try {

@@ -38,7 +38,8 @@ function describeModel(
   { labels, bestEpoch, createdAt, initialRun }: RunSummary,
   settings: RunSettings,
 ): string {
-  const { features, trim, model, training, pretraining, distillation } = settings.recipe;
+  const { features, trim, model, training, pretraining, distillation, mergedLabels } =
+    settings.recipe;
   const normalisation =
     model.normalisation === 'clip'
       ? "each column brought to mean 0 and variance 1 over the clip's own frames"
@@ -54,10 +55,13 @@ function describeModel(
       ? ` ${formatPercent(distillation.share)} of what it learnt was the mean of ${distillation.members} networks.`
       : '',
   ].join('');
+  const merged = Object.entries(mergedLabels ?? {}).map(
+    ([from, to]) => ` Clips of ${from} count as ${to}.`,
+  );
   const ensemble = model.members > 1 ? `The mean of ${model.members} networks, each a` : 'A';
   const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB cut` : '';
   return [
-    `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.`,
+    `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
     `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.`,
     `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are ${kept}.${started}${prepared} Made ${createdAt.slice(0, 10)}.`,
   ].join('\n\n');

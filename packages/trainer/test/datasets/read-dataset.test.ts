@@ -168,6 +168,19 @@ describe('readDataset on merged corpora', () => {
     });
   });
 
+  it('counts merged labels as one', async () => {
+    const directory = await makeFolder(listRavdessNames());
+    const options = { mergedLabels: { calm: 'neutral' }, labels: ['neutral', 'angry'] };
+    const { clips, labels } = await readDataset([directory], options);
+    expect(labels).toEqual(['neutral', 'angry']);
+    expect(clips.filter(({ label }) => label === 'neutral')).toHaveLength(96 + 192);
+    const wrong = readDataset([directory], { mergedLabels: { clam: 'neutral' } });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('mergedLabels has clam; labels are neutral, calm'),
+    });
+  });
+
   it('keeps one order of labels and drops twins over corpora', async () => {
     const emodb = await makeFolder(['03a01Fa.wav', '03a01La.wav']);
     const own = await makeFolder([], { 'happy/x_1.wav': '03a01Fa.wav', 'calm/x_2.wav': 'x' });

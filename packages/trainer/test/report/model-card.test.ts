@@ -35,6 +35,12 @@ it('tells what the run before it was trained on, and its licence', () => {
   expect(card).toContain('non-commercial');
 });
 
+it('says which labels count as another', () => {
+  const recipe = { ...tinyRecipe, mergedLabels: { calm: 'neutral' } };
+  const card = formatModelCard(makeSampleRun(), { ...settings, recipe });
+  expect(card).toMatch(/emotions apart: .*\. Clips of calm count as neutral\.\n/);
+});
+
 it('says what the confidences were fitted to, and what the folds scored', () => {
   const run = makeSampleRun();
   expect(formatModelCard(run, settings)).toContain('fitted to the validation side');
