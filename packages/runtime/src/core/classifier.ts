@@ -1,6 +1,7 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
+import { averageOverSpeeds } from './average-over-speeds.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
@@ -94,7 +95,7 @@ export class Classifier<Audio> {
   async predict(audio: Audio, options: PredictOptions = {}): Promise<Prediction> {
     const clip = await this.#prepare(audio, options);
     throwIfAborted(options.signal);
-    const [row] = await this.predictFeatures([clip.matrix]);
+    const [row] = await this.#judgeWhole([clip]);
     throwIfAborted(options.signal);
     return this.#toPrediction(clip, row!);
   }
@@ -142,7 +143,8 @@ export class Classifier<Audio> {
    * @throws SerError as `predict`.
    */
   async features(audio: Audio, options: PredictOptions = {}): Promise<FeatureMatrix> {
-    return (await this.#prepare(audio, options)).matrix;
+    const { matrices } = await this.#prepare(audio, options, [1]);
+    return matrices[0]!;
   }
 
   /**
@@ -304,10 +306,17 @@ export class Classifier<Audio> {
   async #prepare(
     audio: Audio,
     { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
+    speeds: readonly number[] = this.manifest.speeds ?? [1],
   ): Promise<PreparedClip> {
     this.#assertUsable();
     const loaded = await loadNamed(this.#platform, audio, { signal, maxDurationSec });
-    return prepareClip(this.#frontEnd, loaded);
+    return prepareClip(this.#frontEnd, loaded, speeds);
+  }
+
+  /** Probabilities of each clip, over the model's speeds. */
+  async #judgeWhole(clips: readonly PreparedClip[]): Promise<Float32Array[]> {
+    const rows = await this.predictFeatures(clips.flatMap(({ matrices }) => matrices));
+    return clips.map(({ matrices }) => averageOverSpeeds(rows.splice(0, matrices.length)));
   }
 
   #toPrediction({ durationSec, soundSec }: PreparedClip, row: Float32Array): Prediction {
@@ -317,7 +326,7 @@ export class Classifier<Audio> {
     return { ...judgement, uncertain, durationSec };
   }
 
-  /** Probabilities of each clip; null for one that is silent. */
+  /** Probabilities of each window, at its own speed alone; null for one that is silent. */
   async #judge(clips: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
     const matrices = clips.map((clip) => processUnlessSilent(this.#frontEnd, clip));
     const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
@@ -337,7 +346,7 @@ export class Classifier<Audio> {
         outcomes[index] = { ok: false, error };
       }
     }
-    const rows = await this.predictFeatures(prepared.map(({ clip }) => clip.matrix));
+    const rows = await this.#judgeWhole(prepared.map(({ clip }) => clip));
     throwIfAborted(options.signal);
     prepared.forEach(({ index, clip }, row) => {
       outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!) };

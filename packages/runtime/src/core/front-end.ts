@@ -39,6 +39,20 @@ export class FrontEnd {
   }
 
   /**
+   * The features of a clip as if it were played slower and faster, as a tape is: pitch and length
+   * change.
+   *
+   * @returns a fresh matrix for each speed; 1 gives what {@link process} does.
+   * @throws SerError as {@link process}.
+   */
+  processAtSpeeds(clip: AudioClip, speeds: readonly number[]): FeatureMatrix[] {
+    const samples = this.prepare(clip);
+    return speeds.map((factor) =>
+      this.#extractor.extract(factor === 1 ? samples : this.#dsp.changeSpeed(samples, { factor })),
+    );
+  }
+
+  /**
    * The samples that features are computed from: the clip at the features' rate, trimmed.
    *
    * @throws SerError as {@link process}.

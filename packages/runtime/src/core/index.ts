@@ -13,6 +13,7 @@ export {
 } from '@ser/dsp-wasm';
 export type { AudioClip } from './audio/audio-clip.ts';
 export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
+export { averageOverSpeeds } from './average-over-speeds.ts';
 export { Classifier, type PredictOptions } from './classifier.ts';
 export { createFrontEnd, type FrontEnd } from './front-end.ts';
 export type { FeatureBatch, GraphValue, InferenceSession, OpenSession } from './inference.ts';

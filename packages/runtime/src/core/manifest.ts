@@ -69,6 +69,13 @@ const manifestSchema = z.object({
   }),
   scores: z.array(scoreSchema),
   calibration: z.object({ temperature: positive() }),
+  /**
+   * Speeds at which a whole clip is judged, whose probabilities are averaged: `averageOverSpeeds`.
+   * Absent: 1 alone.
+   */
+  speeds: z.optional(
+    z.array(z.number().check(z.minimum(0.5), z.maximum(2))).check(z.minLength(1), z.maxLength(16)),
+  ),
   /** What the labels were balanced by, inside the graph, where the model was adapted to clips. */
   adaptation: z.optional(
     z.object({ clips: positiveInteger(), labelBias: z.array(z.number()).check(z.minLength(2)) }),

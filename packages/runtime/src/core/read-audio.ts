@@ -15,7 +15,8 @@ export interface ReadLimits {
 
 /** A clip on its way to the model. */
 export interface PreparedClip {
-  matrix: FeatureMatrix;
+  /** Its features at each of the model's speeds. */
+  matrices: FeatureMatrix[];
   durationSec: number;
   /** How long it sounds. */
   soundSec: number;
@@ -60,10 +61,11 @@ export async function loadNamed<Audio>(
 export function prepareClip(
   frontEnd: FrontEnd,
   { clip, name }: { clip: AudioClip; name: string | undefined },
+  speeds: readonly number[],
 ): PreparedClip {
   try {
     return {
-      matrix: frontEnd.process(clip),
+      matrices: frontEnd.processAtSpeeds(clip, speeds),
       durationSec: measureDuration(clip),
       soundSec: measureSound(clip),
     };

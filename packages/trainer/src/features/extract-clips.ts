@@ -33,16 +33,7 @@ export async function extractClips(
   clips: readonly Clip[],
   options: ExtractOptions,
 ): Promise<{ extracted: ExtractedClip[]; skipped: SkippedFile[] }> {
-  const { frontEnd } = options;
-  const cache = new FeatureCache({ frontEnd });
-  const outcomes = await forEachClip(clips, options, async (clip, pool) => {
-    const cached = await cache.read(clip.contentHash);
-    if (cached) return { matrices: [cached] };
-    const task: ExtractTask = { path: clip.path, frontEnd };
-    const outcome: ExtractOutcome = await pool.run(task, { name: 'extractClip' });
-    if ('matrices' in outcome) await cache.write(clip.contentHash, outcome.matrices[0]!);
-    return outcome;
-  });
+  const outcomes = await extractSpeeds(clips, { ...options, speeds: [1] });
   const extracted: ExtractedClip[] = [];
   const skipped: SkippedFile[] = [];
   clips.forEach((clip, index) => {
@@ -51,6 +42,20 @@ export async function extractClips(
     else skipped.push({ path: clip.path, reason: outcome.failure });
   });
   return { extracted, skipped };
+}
+
+/**
+ * Computes the features of clips at each of `speeds`, on all cores and through the cache.
+ *
+ * @returns for each clip a matrix a speed
+ * @throws SerError `ABORTED` after the signal, `FILE_UNREADABLE` for a clip that cannot be read.
+ */
+export async function extractAtSpeeds(
+  clips: readonly Clip[],
+  options: ExtractOptions & { speeds: readonly number[] },
+): Promise<FeatureMatrix[][]> {
+  const outcomes = await extractSpeeds(clips, options);
+  return outcomes.map((outcome, at) => takeMatrices(outcome, `${clips[at]!.path} cannot be read`));
 }
 
 /**
@@ -68,23 +73,54 @@ export async function extractCopies(
   const changes = selectChanges(augmentation);
   const cache = new FeatureCache({ frontEnd, changes });
   return forEachClip(clips, options, async ({ path, contentHash }, pool) => {
-    const nameOf = (copy: number): string => `${contentHash}-${copy}`;
     const copies = Array.from({ length: augmentation.copies }, (_, copy) => copy);
-    const cached = await Promise.all(copies.map((copy) => cache.read(nameOf(copy))));
-    const missing = copies.filter((copy) => !cached[copy]);
-    if (missing.length === 0) return cached as FeatureMatrix[];
-    const task: CopyTask = { path, frontEnd, changes, contentHash, copies: missing };
-    const outcome: ExtractOutcome = await pool.run(task, { name: 'extractCopies' });
-    if (!('matrices' in outcome)) {
-      throw new SerError('FILE_UNREADABLE', `${path} cannot be augmented: ${outcome.failure}`);
-    }
-    const { matrices } = outcome;
-    await Promise.all(missing.map((copy, at) => cache.write(nameOf(copy), matrices[at]!)));
-    missing.forEach((copy, at) => {
-      cached[copy] = matrices[at]!;
+    const entries = copies.map((copy) => ({ cache, name: `${contentHash}-${copy}` }));
+    const outcome = await completeFromCache(entries, (missing) => {
+      const task: CopyTask = { path, frontEnd, changes, contentHash, copies: missing };
+      return pool.run(task, { name: 'extractCopies' });
     });
-    return cached as FeatureMatrix[];
+    return takeMatrices(outcome, `${path} cannot be augmented`);
   });
+}
+
+function extractSpeeds(
+  clips: readonly Clip[],
+  options: ExtractOptions & { speeds: readonly number[] },
+): Promise<ExtractOutcome[]> {
+  const { frontEnd, speeds } = options;
+  const caches = speeds.map((speed) => new FeatureCache({ frontEnd, speed }));
+  return forEachClip(clips, options, async ({ path, contentHash }, pool) => {
+    const entries = caches.map((cache) => ({ cache, name: contentHash }));
+    return completeFromCache(entries, (missing) => {
+      const task: ExtractTask = { path, frontEnd, speeds: missing.map((at) => speeds[at]!) };
+      return pool.run(task, { name: 'extractClip' });
+    });
+  });
+}
+
+/** Reads entries from the cache; those that it lacks are computed at once, and stored. */
+async function completeFromCache(
+  entries: readonly { cache: FeatureCache; name: string }[],
+  compute: (missing: number[]) => Promise<ExtractOutcome>,
+): Promise<ExtractOutcome> {
+  const matrices = await Promise.all(entries.map(({ cache, name }) => cache.read(name)));
+  const missing = [...entries.keys()].filter((at) => !matrices[at]);
+  if (missing.length > 0) {
+    const outcome = await compute(missing);
+    if ('failure' in outcome) return outcome;
+    await Promise.all(
+      missing.map((at, order) => {
+        matrices[at] = outcome.matrices[order]!;
+        return entries[at]!.cache.write(entries[at]!.name, matrices[at]);
+      }),
+    );
+  }
+  return { matrices: matrices as FeatureMatrix[] };
+}
+
+function takeMatrices(outcome: ExtractOutcome, complaint: string): FeatureMatrix[] {
+  if ('matrices' in outcome) return outcome.matrices;
+  throw new SerError('FILE_UNREADABLE', `${complaint}: ${outcome.failure}`);
 }
 
 /** Runs `work` for every clip, with a pool of threads to give tasks to; results in the clips' order. */

@@ -9,10 +9,12 @@ import { createRandom } from '../random.ts';
 export interface ExtractTask {
   path: string;
   frontEnd: FrontEndConfig;
+  /** A matrix is made for each. */
+  speeds: readonly number[];
 }
 
 /** Changed copies of one clip to extract. */
-export interface CopyTask extends ExtractTask {
+export interface CopyTask extends Omit<ExtractTask, 'speeds'> {
   changes: ClipChanges;
   /** The clip's digest; with a copy's number it decides what is drawn. */
   contentHash: string;
@@ -27,10 +29,10 @@ let current: { key: string; frontEnd: Promise<FrontEnd> } | undefined;
 let sharedDsp: Promise<Dsp> | undefined;
 
 /** Decodes one clip and computes its features; a clip that cannot be read is an outcome, not an error. */
-export function extractClip({ path, frontEnd }: ExtractTask): Promise<ExtractOutcome> {
+export function extractClip({ path, frontEnd, speeds }: ExtractTask): Promise<ExtractOutcome> {
   return tryClip(async () => {
     const clip = await decodeAudio(await readFile(path));
-    return [(await getFrontEnd(frontEnd)).process(clip)];
+    return (await getFrontEnd(frontEnd)).processAtSpeeds(clip, speeds);
   });
 }
 

@@ -19,6 +19,8 @@ const headerBytes = 8;
 /** What an entry of the cache hangs on, besides the clip. */
 export interface CacheOptions {
   frontEnd: FrontEndConfig;
+  /** At which speed clips are played. Default 1. */
+  speed?: number;
   /** What was done to the copies; undefined: the clips as they are. */
   changes?: ClipChanges | undefined;
   /** Default: `features` in the project's cache folder. */
@@ -27,8 +29,8 @@ export interface CacheOptions {
 
 /**
  * Feature matrices on disk, one file each: frames and features (uint32, little endian), then the
- * values (float32). The name is a digest of the clip's bytes, the front end, the kernels and what
- * was done to the clip, so an entry is never out of date; writes are atomic, so two processes may
+ * values (float32). The name is a digest of the clip's bytes, the front end, the kernels, the speed
+ * and what was done to the clip, so an entry is never out of date; writes are atomic, so two processes may
  * share the cache. Fewer than the four spectral sets are also found in what was stored with all four.
  */
 export class FeatureCache {
@@ -37,10 +39,11 @@ export class FeatureCache {
   readonly #whole: { cache: FeatureCache; columns: number[] } | undefined;
 
   constructor(options: CacheOptions) {
-    const { frontEnd, changes, root = join(locateCache(), 'features') } = options;
+    const { frontEnd, speed = 1, changes, root = join(locateCache(), 'features') } = options;
     const copies = changes ? [augmentationVersion, changes] : [];
+    const played = speed === 1 ? [] : [{ speed }];
     const digest = createHash('sha256')
-      .update(JSON.stringify([kernelVersion, frontEnd, ...copies]))
+      .update(JSON.stringify([kernelVersion, frontEnd, ...copies, ...played]))
       .digest('hex');
     this.#directory = join(root, digest.slice(0, 16));
     const whole = widen(frontEnd.features);

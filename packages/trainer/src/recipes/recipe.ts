@@ -68,6 +68,11 @@ const recipeShape = z.strictObject({
     })
     .nullable(),
   /**
+   * Speeds at which the finished model judges a clip, which no training hears of; the probabilities
+   * are averaged. Default 1 alone.
+   */
+  speeds: z.array(z.number().min(0.5).max(2)).min(1).max(16).default([1]),
+  /**
    * Share of the training speakers (`random`: of the training clips) that validate. Null: the
    * protocol's own, 0.15 (0.1). 0: all train, none validates.
    */

@@ -38,7 +38,7 @@ function describeModel(
   { labels, bestEpoch, createdAt, initialRun }: RunSummary,
   settings: RunSettings,
 ): string {
-  const { features, trim, model, training, pretraining, distillation, mergedLabels } =
+  const { features, trim, model, training, pretraining, distillation, mergedLabels, speeds } =
     settings.recipe;
   const normalisation =
     model.normalisation === 'clip'
@@ -59,10 +59,14 @@ function describeModel(
     ([from, to]) => ` Clips of ${from} count as ${to}.`,
   );
   const ensemble = model.members > 1 ? `The mean of ${model.members} networks, each a` : 'A';
+  const played =
+    speeds.length > 1
+      ? ` A clip is judged at ${speeds.join(', ')} times its speed, and the probabilities are averaged.`
+      : '';
   const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB cut` : '';
   return [
     `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
-    `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.`,
+    `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.${played}`,
     `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are ${kept}.${started}${prepared} Made ${createdAt.slice(0, 10)}.`,
   ].join('\n\n');
 }

@@ -14,6 +14,7 @@ export function describeModel(settings: RunSettings, summary: RunSummary): Manif
     name: summary.name,
     labels: summary.labels,
     frontEnd: { kind: 'features', features: recipe.features, trim: recipe.trim },
+    speeds: recipe.speeds,
     normalisation: recipe.model.normalisation,
     training: {
       recipe: recipe.name,

@@ -1,8 +1,9 @@
 import { SerError } from '@ser/dsp-wasm';
-import { createClassifier } from '@ser/runtime';
+import { averageOverSpeeds, createClassifier } from '@ser/runtime';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
+import { extractAtSpeeds } from '../features/extract-clips.ts';
 import { applySplitFile, readSplitFile } from '../protocols/split-file.ts';
 import { extractDataset } from './extract-dataset.ts';
 
@@ -18,9 +19,6 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
 }
 
-/** Clips that share one call of the session. */
-const batchSize = 32;
-
 /**
  * Scores a model file on labelled clips through the runtime, as a user would get it. Clips whose
  * label the model does not know are left out and listed.
@@ -32,7 +30,7 @@ export async function evaluateModel(
 ): Promise<{ evaluation: Evaluation; skipped: SkippedFile[] }> {
   const classifier = await createClassifier(options.modelPath);
   try {
-    const { labels, frontEnd } = classifier.manifest;
+    const { labels, frontEnd, speeds = [1] } = classifier.manifest;
     const listed = await readDataset(options.data);
     const wanted = options.splitPath
       ? applySplitFile(listed, await readSplitFile(options.splitPath)).test
@@ -45,17 +43,15 @@ export async function evaluateModel(
         `No clip has a label of the model, which knows ${labels.join(', ')}.`,
       );
     }
-    const { dataset, matrices } = await extractDataset(
+    const { dataset } = await extractDataset(
       { ...listed, clips: known },
       { ...frontEnd, onProgress: options.onProgress, signal: options.signal },
     );
     const { clips } = dataset;
-    const probabilities: Float32Array[] = [];
-    for (let start = 0; start < clips.length; start += batchSize) {
-      const batch = clips.slice(start, start + batchSize);
-      const rows = await classifier.predictFeatures(batch.map((clip) => matrices.get(clip)!));
-      probabilities.push(...rows);
-    }
+    const { signal } = options;
+    const matrices = await extractAtSpeeds(clips, { frontEnd, speeds, signal });
+    const rows = await classifier.predictFeatures(matrices.flat());
+    const probabilities = clips.map(() => averageOverSpeeds(rows.splice(0, speeds.length)));
     const truth = clips.map(({ label }) => labels.indexOf(label));
     const reasons = unknown.map(({ path, label }) => ({
       path,

@@ -1,9 +1,11 @@
 import { availableParallelism, cpus } from 'node:os';
 import { basename } from 'node:path';
-import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
+import { kernelVersion } from '@ser/dsp-wasm';
+import { averageOverSpeeds } from '@ser/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-node';
-import type { Clip, Dataset } from '../datasets/clip.ts';
+import type { Dataset } from '../datasets/clip.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
+import { extractAtSpeeds } from '../features/extract-clips.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
 import type { Split } from '../protocols/split.ts';
@@ -26,21 +28,24 @@ export interface FinishedRun {
   dataset: Dataset;
   split: Split;
   labels: string[];
-  matrices: ReadonlyMap<Clip, FeatureMatrix>;
   model: LayersModel;
   fit: FitResult;
   /** Time of pretraining and of a teacher's training. */
   preparationSec: number;
   initialRun?: InitialRun | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**
- * Predicts every side with the trained model, calibrates on validation if there is any, and scores
+ * Predicts every side with the trained model at the recipe's speeds, calibrates on validation if there is any, and scores
  * each side with the calibrated probabilities, which are those that the exported file gives.
+ *
+ * @throws SerError `ABORTED` after the signal.
  */
-export function summariseRun(run: FinishedRun): RunSummary {
+export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
   const { settings, split, labels } = run;
-  const raw = sides.flatMap((side) => predictSide(run, side));
+  const raw: ClipPrediction[] = [];
+  for (const side of sides) raw.push(...(await predictSide(run, side)));
   const validation = raw.filter((prediction) => prediction.split === 'validation');
   const temperature = validation.length > 0 ? fitTemperature(toLabelled(validation, labels)) : null;
   const predictions = rescale(raw, labels, temperature ?? 1);
@@ -78,20 +83,23 @@ export function summariseRun(run: FinishedRun): RunSummary {
   };
 }
 
-function predictSide({ split, labels, matrices, model }: FinishedRun, side: Side) {
-  const probabilities = predictProbabilities(
-    model,
-    split[side].map((clip) => matrices.get(clip)!),
-  );
+async function predictSide(
+  { settings, split, labels, model, signal }: FinishedRun,
+  side: Side,
+): Promise<ClipPrediction[]> {
+  const { features, trim, speeds } = settings.recipe;
+  const frontEnd = { kind: 'features', features, trim } as const;
+  const matrices = await extractAtSpeeds(split[side], { frontEnd, speeds, signal });
+  const rows = predictProbabilities(model, matrices.flat());
   return split[side].map(
-    (clip, at): ClipPrediction => ({
+    (clip): ClipPrediction => ({
       clipId: clip.id,
       path: clip.path,
       corpus: clip.corpus,
       speaker: clip.speaker,
       split: side,
       truth: clip.label,
-      ...decide([...probabilities[at]!], labels),
+      ...decide([...averageOverSpeeds(rows.splice(0, speeds.length))], labels),
     }),
   );
 }

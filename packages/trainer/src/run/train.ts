@@ -151,17 +151,17 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     onEpoch: (log) => report({ type: 'epoch', epochs, clips: total, ...log }),
     ...(signal && { signal }),
   });
-  const summary = summariseRun({
+  const summary = await summariseRun({
     directory,
     settings,
     dataset,
     split,
     labels,
-    matrices,
     model,
     fit,
     preparationSec: pretrainingSec + teachingSec,
     initialRun,
+    signal,
   });
   model.dispose();
   await writeReport(directory, summary);
