@@ -1,4 +1,4 @@
-"""The feature matrix of a model file, as the peers of the benchmarks compute it."""
+"""What a model file says of a clip, as the peers of the benchmarks compute it."""
 
 import sys
 from pathlib import Path
@@ -34,3 +34,22 @@ def compute_features(y, settings):
         "f0": lambda: np.stack(find_pitch(y, settings)),
     }
     return np.concatenate([calls[name]() for name in settings["sets"]]).T.astype(np.float32)
+
+
+def judge(session, manifest, y):
+    """Probabilities of the labels for samples at the model's rate, over the model's speeds."""
+    settings, trim = manifest["frontEnd"]["features"], manifest["frontEnd"]["trim"]
+    if trim:
+        y, _ = librosa.effects.trim(
+            y, top_db=trim["topDb"], frame_length=trim["frameLength"], hop_length=trim["hopLength"]
+        )
+    logs = []
+    for speed in manifest.get("speeds", [1]):
+        rate = settings["sampleRateHz"]
+        played = y if speed == 1 else librosa.resample(y, orig_sr=rate * speed, target_sr=rate)
+        matrix = compute_features(played, settings)
+        inputs = {"features": matrix[None], "lengths": np.array([len(matrix)], np.int32)}
+        [row] = session.run(["probabilities"], inputs)[0]
+        logs.append(np.log(row))
+    means = np.exp(np.mean(logs, axis=0))
+    return means / means.sum()

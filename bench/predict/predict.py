@@ -19,11 +19,10 @@ import multiprocessing  # noqa: E402
 import warnings  # noqa: E402
 
 import librosa  # noqa: E402
-import numpy as np  # noqa: E402
 import onnxruntime  # noqa: E402
 
 sys.path.append(str(Path(__file__).parents[1]))
-from librosa_features import compute_features  # noqa: E402
+from librosa_features import judge  # noqa: E402
 
 warnings.simplefilter("ignore")
 SESSION = None
@@ -40,16 +39,8 @@ def load_model():
 
 
 def predict(path):
-    front_end = MANIFEST["frontEnd"]
-    y, _ = librosa.load(path, sr=front_end["features"]["sampleRateHz"])
-    trim = front_end["trim"]
-    if trim:
-        y, _ = librosa.effects.trim(
-            y, top_db=trim["topDb"], frame_length=trim["frameLength"], hop_length=trim["hopLength"]
-        )
-    matrix = compute_features(y, front_end["features"])
-    inputs = {"features": matrix[None], "lengths": np.array([len(matrix)], np.int32)}
-    [row] = SESSION.run(["probabilities"], inputs)[0]
+    y, _ = librosa.load(path, sr=MANIFEST["frontEnd"]["features"]["sampleRateHz"])
+    row = judge(SESSION, MANIFEST, y)
     best = int(row.argmax())
     return [path, MANIFEST["labels"][best], f"{row[best]:.6f}"]
 

@@ -23,7 +23,7 @@ import uvicorn  # noqa: E402
 from fastapi import FastAPI, HTTPException, Request  # noqa: E402
 
 sys.path.append(str(Path(__file__).parents[1]))
-from librosa_features import compute_features  # noqa: E402
+from librosa_features import judge  # noqa: E402
 
 
 class Model:
@@ -32,19 +32,10 @@ class Model:
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         self.manifest = json.loads(self.session.get_modelmeta().custom_metadata_map["ser.manifest"])
-        self.settings = self.manifest["frontEnd"]["features"]
-        self.trim = self.manifest["frontEnd"]["trim"]
 
     def predict(self, body):
-        rate = self.settings["sampleRateHz"]
-        y, _ = librosa.load(io.BytesIO(body), sr=rate)
-        if self.trim:
-            y, _ = librosa.effects.trim(
-                y, top_db=self.trim["topDb"], frame_length=self.trim["frameLength"], hop_length=self.trim["hopLength"]
-            )
-        matrix = compute_features(y, self.settings)
-        inputs = {"features": matrix[None], "lengths": np.array([len(matrix)], np.int32)}
-        [row] = self.session.run(["probabilities"], inputs)[0]
+        y, _ = librosa.load(io.BytesIO(body), sr=self.manifest["frontEnd"]["features"]["sampleRateHz"])
+        row = judge(self.session, self.manifest, y)
         labels = self.manifest["labels"]
         best = int(row.argmax())
         probabilities = dict(zip(labels, row.tolist()))
@@ -54,7 +45,7 @@ class Model:
 def create_app():
     model = Model(os.environ["SER_MODEL"])
     # Whatever is loaded or compiled at first use.
-    compute_features(np.sin(np.arange(22050, dtype=np.float32) / 9), model.settings)
+    judge(model.session, model.manifest, np.sin(np.arange(22050, dtype=np.float32) / 9))
     executor = ThreadPoolExecutor(1)
     app = FastAPI()
 
