@@ -141,7 +141,12 @@ export class Dsp {
    * const higher = dsp.shiftPitch(samples, { semitones: 1.5 });
    */
   shiftPitch(samples: Float32Array, options: ShiftPitchOptions): Float32Array {
-    return shiftPitch(this.#module, samples, options);
+    return shiftPitch(
+      this.#module,
+      (signal, rates) => this.resample(signal, rates),
+      samples,
+      options,
+    );
   }
 
   /**
@@ -154,7 +159,7 @@ export class Dsp {
    * const faster = dsp.changeSpeed(samples, { factor: 1.1 });
    */
   changeSpeed(samples: Float32Array, options: ChangeSpeedOptions): Float32Array {
-    return changeSpeed(this.#module, samples, options);
+    return changeSpeed((signal, rates) => this.resample(signal, rates), samples, options);
   }
 
   /**
