@@ -33,7 +33,7 @@ export async function extractClips(
   clips: readonly Clip[],
   options: ExtractOptions,
 ): Promise<{ extracted: ExtractedClip[]; skipped: SkippedFile[] }> {
-  const outcomes = await extractSpeeds(clips, { ...options, speeds: [1] });
+  const outcomes = await extractOutcomes(clips, { ...options, speeds: [1] });
   const extracted: ExtractedClip[] = [];
   const skipped: SkippedFile[] = [];
   clips.forEach((clip, index) => {
@@ -54,7 +54,7 @@ export async function extractAtSpeeds(
   clips: readonly Clip[],
   options: ExtractOptions & { speeds: readonly number[] },
 ): Promise<FeatureMatrix[][]> {
-  const outcomes = await extractSpeeds(clips, options);
+  const outcomes = await extractOutcomes(clips, options);
   return outcomes.map((outcome, at) => takeMatrices(outcome, `${clips[at]!.path} cannot be read`));
 }
 
@@ -83,7 +83,7 @@ export async function extractCopies(
   });
 }
 
-function extractSpeeds(
+function extractOutcomes(
   clips: readonly Clip[],
   options: ExtractOptions & { speeds: readonly number[] },
 ): Promise<ExtractOutcome[]> {
