@@ -68,7 +68,7 @@ export function describeCurves(
         icon: 'rect',
         textStyle: { color: palette.text, fontSize: 12 },
       },
-      grid: panels.map(({ left }) => ({ left, width: '42%', top: 56, bottom: 48 })),
+      grid: panels.map(({ left }) => ({ left, width: '41%', top: 56, bottom: 48 })),
       xAxis: panels.map((_, gridIndex) => ({
         gridIndex,
         type: 'value',
