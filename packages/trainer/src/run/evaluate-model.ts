@@ -48,8 +48,10 @@ export async function evaluateModel(
       { ...frontEnd, onProgress: options.onProgress, signal: options.signal },
     );
     const { clips } = dataset;
-    const { signal } = options;
-    const matrices = await extractAtSpeeds(clips, { frontEnd, speeds, signal });
+    const matrices = await extractAtSpeeds(clips, {
+      ...{ frontEnd, speeds, signal: options.signal },
+      onProgress: (done) => options.onProgress?.(done, clips.length),
+    });
     const rows = await classifier.predictFeatures(matrices.flat());
     const probabilities = clips.map(() => averageOverSpeeds(rows.splice(0, speeds.length)));
     const truth = clips.map(({ label }) => labels.indexOf(label));

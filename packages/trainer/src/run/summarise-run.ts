@@ -33,6 +33,8 @@ export interface FinishedRun {
   /** Time of pretraining and of a teacher's training. */
   preparationSec: number;
   initialRun?: InitialRun | undefined;
+  /** Called for every clip whose features are there, all sides together. */
+  onProgress: (done: number, total: number) => void;
   signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +47,12 @@ export interface FinishedRun {
 export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
   const { settings, split, labels } = run;
   const raw: ClipPrediction[] = [];
-  for (const side of sides) raw.push(...(await predictSide(run, side)));
+  const total = sides.reduce((sum, side) => sum + split[side].length, 0);
+  for (const side of sides) {
+    const before = raw.length;
+    const onProgress = (done: number) => run.onProgress(before + done, total);
+    raw.push(...(await predictSide(run, side, onProgress)));
+  }
   const validation = raw.filter((prediction) => prediction.split === 'validation');
   const temperature = validation.length > 0 ? fitTemperature(toLabelled(validation, labels)) : null;
   const predictions = rescale(raw, labels, temperature ?? 1);
@@ -86,10 +93,11 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
 async function predictSide(
   { settings, split, labels, model, signal }: FinishedRun,
   side: Side,
+  onProgress: (done: number) => void,
 ): Promise<ClipPrediction[]> {
   const { features, trim, speeds } = settings.recipe;
   const frontEnd = { kind: 'features', features, trim } as const;
-  const matrices = await extractAtSpeeds(split[side], { frontEnd, speeds, signal });
+  const matrices = await extractAtSpeeds(split[side], { frontEnd, speeds, onProgress, signal });
   const rows = predictProbabilities(model, matrices.flat());
   return split[side].map(
     (clip): ClipPrediction => ({

@@ -24,6 +24,7 @@ import { summariseRun } from './summarise-run.ts';
 
 /** What happens in a training, in order; for progress bars and logs. */
 export type TrainEvent =
+  /** First of the clips as they are, at the end at the speeds at which the model judges them. */
   | { type: 'features'; done: number; total: number }
   | {
       type: 'dataset';
@@ -161,6 +162,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     fit,
     preparationSec: pretrainingSec + teachingSec,
     initialRun,
+    onProgress: (done, total) => report({ type: 'features', done, total }),
     signal,
   });
   model.dispose();
