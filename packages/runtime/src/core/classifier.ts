@@ -303,10 +303,15 @@ export class Classifier<Audio> {
     return this.#speechModel;
   }
 
+  /** At which a whole clip is judged. */
+  get #speeds(): readonly number[] {
+    return this.manifest.speeds ?? [1];
+  }
+
   async #prepare(
     audio: Audio,
     { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
-    speeds: readonly number[] = this.manifest.speeds ?? [1],
+    speeds = this.#speeds,
   ): Promise<PreparedClip> {
     this.#assertUsable();
     const loaded = await loadNamed(this.#platform, audio, { signal, maxDurationSec });
@@ -316,7 +321,7 @@ export class Classifier<Audio> {
   /** Probabilities of each clip, over the model's speeds. */
   async #judgeWhole(clips: readonly PreparedClip[]): Promise<Float32Array[]> {
     const rows = await this.predictFeatures(clips.flatMap(({ matrices }) => matrices));
-    return clips.map(({ matrices }) => averageOverSpeeds(rows.splice(0, matrices.length)));
+    return averageOverSpeeds(rows, this.#speeds.length);
   }
 
   #toPrediction({ durationSec, soundSec }: PreparedClip, row: Float32Array): Prediction {

@@ -9,7 +9,10 @@ import { dropTwins } from './twins.ts';
 
 /** Settings of {@link readDataset}. */
 export interface ReadDatasetOptions {
-  /** Labels to keep, as `mergedLabels` leaves them; clips of others are left out. Null, the default: all. */
+  /**
+   * Labels to keep, as `mergedLabels` leaves them; clips of others are left out. Null, the default:
+   * all.
+   */
   labels?: readonly string[] | null;
   /** Labels that count as another one: `{ calm: 'neutral' }`. Null, the default: none. */
   mergedLabels?: Readonly<Record<string, string>> | null;

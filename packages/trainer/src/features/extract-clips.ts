@@ -45,17 +45,28 @@ export async function extractClips(
 }
 
 /**
- * Computes the features of clips at each of `speeds`, on all cores and through the cache.
+ * Computes the features of clips at each of `speeds`, on all cores and through the cache. Those at
+ * speed 1 are taken from `matrices`.
  *
  * @returns for each clip a matrix a speed
  * @throws SerError `ABORTED` after the signal, `FILE_UNREADABLE` for a clip that cannot be read.
  */
 export async function extractAtSpeeds(
   clips: readonly Clip[],
-  options: ExtractOptions & { speeds: readonly number[] },
+  options: ExtractOptions & {
+    matrices: ReadonlyMap<Clip, FeatureMatrix>;
+    speeds: readonly number[];
+  },
 ): Promise<FeatureMatrix[][]> {
-  const outcomes = await extractOutcomes(clips, options);
-  return outcomes.map((outcome, at) => takeMatrices(outcome, `${clips[at]!.path} cannot be read`));
+  const { matrices, speeds } = options;
+  const others = speeds.filter((speed) => speed !== 1);
+  const outcomes = await extractOutcomes(clips, { ...options, speeds: others });
+  return clips.map((clip, at) => {
+    const played = takeMatrices(outcomes[at]!, `${clip.path} cannot be read`);
+    return speeds.map((speed) =>
+      speed === 1 ? matrices.get(clip)! : played[others.indexOf(speed)]!,
+    );
+  });
 }
 
 /**

@@ -30,8 +30,9 @@ export interface CacheOptions {
 /**
  * Feature matrices on disk, one file each: frames and features (uint32, little endian), then the
  * values (float32). The name is a digest of the clip's bytes, the front end, the kernels, the speed
- * and what was done to the clip, so an entry is never out of date; writes are atomic, so two processes may
- * share the cache. Fewer than the four spectral sets are also found in what was stored with all four.
+ * and what was done to the clip, so an entry is never out of date; writes are atomic, so two
+ * processes may share the cache. Fewer than the four spectral sets are also found in what was stored
+ * with all four.
  */
 export class FeatureCache {
   readonly #directory: string;

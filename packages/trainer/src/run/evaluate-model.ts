@@ -43,17 +43,17 @@ export async function evaluateModel(
         `No clip has a label of the model, which knows ${labels.join(', ')}.`,
       );
     }
-    const { dataset } = await extractDataset(
+    const { dataset, matrices } = await extractDataset(
       { ...listed, clips: known },
       { ...frontEnd, onProgress: options.onProgress, signal: options.signal },
     );
     const { clips } = dataset;
-    const matrices = await extractAtSpeeds(clips, {
-      ...{ frontEnd, speeds, signal: options.signal },
+    const played = await extractAtSpeeds(clips, {
+      ...{ frontEnd, speeds, matrices, signal: options.signal },
       onProgress: (done) => options.onProgress?.(done, clips.length),
     });
-    const rows = await classifier.predictFeatures(matrices.flat());
-    const probabilities = clips.map(() => averageOverSpeeds(rows.splice(0, speeds.length)));
+    const rows = await classifier.predictFeatures(played.flat());
+    const probabilities = averageOverSpeeds(rows, speeds.length);
     const truth = clips.map(({ label }) => labels.indexOf(label));
     const reasons = unknown.map(({ path, label }) => ({
       path,

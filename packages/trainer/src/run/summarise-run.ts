@@ -1,9 +1,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import { basename } from 'node:path';
-import { kernelVersion } from '@ser/dsp-wasm';
+import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
 import { averageOverSpeeds } from '@ser/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-node';
-import type { Dataset } from '../datasets/clip.ts';
+import type { Clip, Dataset } from '../datasets/clip.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import { extractAtSpeeds } from '../features/extract-clips.ts';
 import type { FitResult } from '../fit/fit-model.ts';
@@ -28,6 +28,7 @@ export interface FinishedRun {
   dataset: Dataset;
   split: Split;
   labels: string[];
+  matrices: ReadonlyMap<Clip, FeatureMatrix>;
   model: LayersModel;
   fit: FitResult;
   /** Time of pretraining and of a teacher's training. */
@@ -39,8 +40,9 @@ export interface FinishedRun {
 }
 
 /**
- * Predicts every side with the trained model at the recipe's speeds, calibrates on validation if there is any, and scores
- * each side with the calibrated probabilities, which are those that the exported file gives.
+ * Predicts every side with the trained model at the recipe's speeds, calibrates on validation if
+ * there is any, and scores each side with the calibrated probabilities, which are those that the
+ * exported file gives.
  *
  * @throws SerError `ABORTED` after the signal.
  */
@@ -91,23 +93,26 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
 }
 
 async function predictSide(
-  { settings, split, labels, model, signal }: FinishedRun,
+  { settings, split, labels, matrices, model, signal }: FinishedRun,
   side: Side,
   onProgress: (done: number) => void,
 ): Promise<ClipPrediction[]> {
   const { features, trim, speeds } = settings.recipe;
   const frontEnd = { kind: 'features', features, trim } as const;
-  const matrices = await extractAtSpeeds(split[side], { frontEnd, speeds, onProgress, signal });
-  const rows = predictProbabilities(model, matrices.flat());
+  const played = await extractAtSpeeds(split[side], {
+    ...{ frontEnd, speeds, matrices, onProgress, signal },
+  });
+  const rows = predictProbabilities(model, played.flat());
+  const probabilities = averageOverSpeeds(rows, speeds.length);
   return split[side].map(
-    (clip): ClipPrediction => ({
+    (clip, at): ClipPrediction => ({
       clipId: clip.id,
       path: clip.path,
       corpus: clip.corpus,
       speaker: clip.speaker,
       split: side,
       truth: clip.label,
-      ...decide([...averageOverSpeeds(rows.splice(0, speeds.length))], labels),
+      ...decide([...probabilities[at]!], labels),
     }),
   );
 }

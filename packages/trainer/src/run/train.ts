@@ -158,6 +158,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     dataset,
     split,
     labels,
+    matrices,
     model,
     fit,
     preparationSec: pretrainingSec + teachingSec,
