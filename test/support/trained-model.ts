@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type FeatureMatrix, listFeatureNames } from '@ser/dsp-wasm';
+import { applyTemperature } from '@ser/runtime';
 import { type RunSettings, readRunSettings } from '@ser/trainer';
 // The tests hold what is inside the trainer against its peers, so they reach inside.
-import { applyTemperature } from '../../packages/trainer/src/evaluate/temperature.ts';
 import { readCheckpoint, writeCheckpoint } from '../../packages/trainer/src/fit/checkpoint.ts';
 import { predictProbabilities } from '../../packages/trainer/src/fit/predict-probabilities.ts';
 import { selectPrefix } from '../../packages/trainer/src/fit/training-state.ts';

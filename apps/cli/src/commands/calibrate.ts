@@ -18,12 +18,17 @@ export function addCalibrateCommand(program: Command): void {
     .action(async (options: { run: string; crossValidation: string }, command: Command) => {
       const { calibrate } = await import('@ser/trainer');
       const summary = await asUsage(command, () => calibrate(options.run, options.crossValidation));
-      const { temperature, foldCalibration, evaluations } = summary;
-      const { folds, speakers, evaluation } = foldCalibration!;
+      const { temperature, windowTemperature, foldCalibration, evaluations } = summary;
+      const { folds, speakers, evaluation, windowEce } = foldCalibration!;
       const { test } = evaluations;
       const lines = [
         `Temperature ${temperature!.toFixed(3)}, fitted to ${evaluation.n} clips of ${speakers.length} speakers in ${folds} folds.`,
         `Calibration error ${evaluation.ece.toFixed(3)} on them, each fold at the temperature of the others.`,
+        ...(windowTemperature && windowEce !== undefined
+          ? [
+              `Of windows, judged at speed 1 alone: temperature ${windowTemperature.toFixed(3)}, calibration error ${windowEce.toFixed(3)}.`,
+            ]
+          : []),
         ...(test ? [`${test.ece.toFixed(3)} on the ${test.n} test clips of the run.`] : []),
       ];
       process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -16,6 +16,7 @@ import { loadNamed, openNamed, type PreparedClip, prepareClip } from './read-aud
 import type { Segment } from './segments/segment.ts';
 import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
+import { applyTemperature } from './temperature.ts';
 import {
   defaultMaxRecordingSec,
   judgeWindows,
@@ -213,7 +214,7 @@ export class Classifier<Audio> {
       yield* judgeWindows(stream, {
         ...{ windowSec, hopSec, signal },
         labels: this.labels,
-        judge: (clips) => this.#judge(clips),
+        judge: (clips) => this.#judgeWindows(clips),
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -249,7 +250,7 @@ export class Classifier<Audio> {
       yield* segmentSpeech(stream, {
         ...{ dsp, speechModel, windowSec, hopSec, signal },
         labels: this.labels,
-        judge: (clips) => this.#judge(clips),
+        judge: (clips) => this.#judgeWindows(clips),
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -279,7 +280,7 @@ export class Classifier<Audio> {
       ...{ dsp, speechModel },
       labels: this.labels,
       featureRateHz: this.manifest.frontEnd.features.sampleRateHz,
-      judge: (clips: readonly AudioClip[]) => this.#judge(clips),
+      judge: (clips: readonly AudioClip[]) => this.#judgeWindows(clips),
     };
     return new EmotionStream(parts, options);
   }
@@ -332,10 +333,14 @@ export class Classifier<Audio> {
   }
 
   /** Probabilities of each window, at its own speed alone; null for one that is silent. */
-  async #judge(clips: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
+  async #judgeWindows(clips: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
     const matrices = clips.map((clip) => processUnlessSilent(this.#frontEnd, clip));
     const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
-    return matrices.map((matrix) => (matrix ? rows.shift()! : null));
+    const { temperature, windowTemperature = temperature } = this.manifest.calibration;
+    const tempered = rows.map((row) =>
+      Float32Array.from(applyTemperature(row, windowTemperature / temperature)),
+    );
+    return matrices.map((matrix) => (matrix ? tempered.shift()! : null));
   }
 
   async #predictGroup(audios: readonly Audio[], options: PredictOptions): Promise<BatchOutcome[]> {

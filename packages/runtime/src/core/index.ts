@@ -32,5 +32,6 @@ export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
 export { formatSegments, type SegmentFormat, segmentFormats } from './segments/format-segments.ts';
 export type { Segment } from './segments/segment.ts';
 export type { OpenSpeechModel, SpeechModel } from './speech/speech-model.ts';
+export { applyTemperature } from './temperature.ts';
 export type { TimelineOptions, TimelineWindow } from './timeline.ts';
 export { defaultUncertainty, type Uncertainty } from './uncertainty.ts';

@@ -68,7 +68,15 @@ const manifestSchema = z.object({
     synthetic: z.boolean(),
   }),
   scores: z.array(scoreSchema),
-  calibration: z.object({ temperature: positive() }),
+  calibration: z.object({
+    /** By which the graph divides its outputs before the softmax. */
+    temperature: positive(),
+    /**
+     * What `temperature` would be for clips judged at speed 1 alone, as windows are. Absent: the
+     * same.
+     */
+    windowTemperature: z.optional(positive()),
+  }),
   /**
    * Speeds at which a whole clip is judged, whose probabilities are averaged: `averageOverSpeeds`.
    * Absent: 1 alone.

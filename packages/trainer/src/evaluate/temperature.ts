@@ -36,12 +36,6 @@ export function fitTemperature(predictions: LabelledPredictions): number {
   return 1 / inverse;
 }
 
-/** Probabilities at another temperature: softmax(log p / T). */
-export function applyTemperature(row: ArrayLike<number>, temperature: number): Float64Array {
-  const logs = toLogs(row);
-  return softmax(logs, 1 / temperature);
-}
-
 /** First and second derivative of the mean loss by 1/T: E[log p] − log p[truth], and Var[log p]. */
 function slopes(
   logs: readonly Float64Array[],

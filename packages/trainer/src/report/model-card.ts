@@ -120,7 +120,19 @@ function formatScores({ evaluations, foldCalibration }: RunSummary): string {
   return formatTable(header, rows);
 }
 
-function describeCalibration({ temperature, foldCalibration }: RunSummary): string {
+function describeCalibration(summary: RunSummary): string {
+  return `${describeTemperature(summary)}${describeWindows(summary)}`;
+}
+
+/** Of windows of recordings and streams, which no score above is of. */
+function describeWindows({ windowTemperature, foldCalibration }: RunSummary): string {
+  if (windowTemperature === undefined) return '';
+  const ece = foldCalibration?.windowEce;
+  const measured = ece === undefined ? '' : `; the calibration error there is ${ece.toFixed(3)}`;
+  return ` Windows of a long recording are judged at their own speed alone, at a temperature of their own, fitted to the same clips at that speed${measured}.`;
+}
+
+function describeTemperature({ temperature, foldCalibration }: RunSummary): string {
   if (temperature === null) {
     return 'Confidences are not calibrated; `ser calibrate` does it by a cross-validation.';
   }

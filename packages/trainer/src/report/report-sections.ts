@@ -36,9 +36,11 @@ export function renderSettings(summary: RunSummary): Html {
     <details><summary>Recipe settings</summary><pre>${JSON.stringify(recipe.settings, null, 2)}</pre></details>`;
 }
 
-function formatTemperature({ temperature, foldCalibration }: RunSummary): string {
+function formatTemperature(summary: RunSummary): string {
+  const { temperature, windowTemperature, foldCalibration } = summary;
   if (temperature === null) return 'none';
-  const value = temperature.toFixed(3);
+  const windows = windowTemperature ? `; of windows ${windowTemperature.toFixed(3)}` : '';
+  const value = `${temperature.toFixed(3)}${windows}`;
   if (!foldCalibration) return `${value}, fitted to the validation side`;
   const { folds, speakers, evaluation } = foldCalibration;
   return `${value}, fitted to ${evaluation.n} clips of ${speakers.length} speakers in ${folds} folds (calibration error ${evaluation.ece.toFixed(3)}, each fold at the temperature of the others)`;

@@ -23,6 +23,11 @@ export interface ClipPrediction {
   confidence: number;
   /** Calibrated, of the run's labels in their order. */
   probabilities: number[];
+  /**
+   * The same at speed 1 alone, as windows are judged, and not calibrated. Absent where the recipe
+   * has no other speed.
+   */
+  windowProbabilities?: number[];
 }
 
 /** Where a temperature comes from that `calibrateOnFolds` fitted. */
@@ -33,6 +38,8 @@ export interface FoldCalibration {
   folds: number;
   /** Of these speakers' clips, each fold at the temperature that the other folds give. */
   evaluation: Evaluation;
+  /** Calibration error of the same clips judged as windows are; absent as `windowTemperature` is. */
+  windowEce?: number;
   corpora: GroupScore[];
   /** Worst UAR first. */
   speakers: GroupScore[];
@@ -85,6 +92,8 @@ export interface RunSummary {
    * gives them.
    */
   temperature: number | null;
+  /** Of windows; absent where the recipe has no speed but 1, or nothing was calibrated. */
+  windowTemperature?: number;
   foldCalibration?: FoldCalibration;
   evaluations: Partial<Record<Side, Evaluation>>;
   predictions: ClipPrediction[];

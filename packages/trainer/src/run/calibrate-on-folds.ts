@@ -11,7 +11,7 @@ import { writeReport } from '../report/write-report.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { rescaleByOthers } from './rescale-by-others.ts';
 import { readCrossValidation, readRunSettings, readRunSummary } from './run-folder.ts';
-import { rescale, scoreSides, toLabelled } from './score-sides.ts';
+import { listAsWindows, rescale, scoreSides, toLabelled } from './score-sides.ts';
 
 /**
  * Fits the temperature of a finished run to what the runs of a cross-validation with the same recipe
@@ -59,6 +59,7 @@ export async function calibrateOnFolds(
     throw refuse('where fewer than two folds test a speaker that the run does not test');
   }
   const temperature = fitTemperature(toLabelled(folds.flat(), labels));
+  const windows = listAsWindows(folds.flat(), labels);
   const predictions = rescale(
     earlier.predictions,
     labels,
@@ -67,6 +68,7 @@ export async function calibrateOnFolds(
   const summary: RunSummary = {
     ...earlier,
     temperature,
+    ...(windows && { windowTemperature: fitTemperature(toLabelled(windows, labels)) }),
     foldCalibration: { name: basename(crossValidationDirectory), ...describeFolds(folds, labels) },
     evaluations: scoreSides(predictions, labels),
     predictions,
@@ -93,9 +95,23 @@ function describeFolds(
       ...toLabelled(predictions, labels),
       speakers: predictions.map(speakerKey),
     }),
+    ...describeWindows(folds, labels),
     corpora: scoreCorpora(predictions),
     speakers: scoreSpeakers(predictions),
   };
+}
+
+function describeWindows(
+  folds: readonly ClipPrediction[][],
+  labels: readonly string[],
+): Pick<FoldCalibration, 'windowEce'> {
+  const windows = folds.flatMap((fold) => {
+    const own = listAsWindows(fold, labels);
+    return own ? [own] : [];
+  });
+  if (windows.length === 0) return {};
+  const predictions = rescaleByOthers(windows, labels).flat();
+  return { windowEce: evaluatePredictions(toLabelled(predictions, labels)).ece };
 }
 
 function listSide(

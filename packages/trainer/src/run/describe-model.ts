@@ -23,7 +23,10 @@ export function describeModel(settings: RunSettings, summary: RunSummary): Manif
       synthetic: corpora.some(({ synthetic }) => synthetic),
     },
     scores: listScores(summary),
-    calibration: { temperature: summary.temperature ?? 1 },
+    calibration: {
+      temperature: summary.temperature ?? 1,
+      ...(summary.windowTemperature && { windowTemperature: summary.windowTemperature }),
+    },
     generator: { name: 'ser', version },
   };
 }

@@ -1,7 +1,7 @@
+import { applyTemperature } from '@ser/runtime/core';
 import { speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import { findLargest } from '../evaluate/predictions.ts';
-import { applyTemperature } from '../evaluate/temperature.ts';
 import { type ClipPrediction, type RunSummary, sides } from '../report/run-summary.ts';
 
 /** The probabilities of predictions and their true labels' places, as the measures take them. */
@@ -17,6 +17,17 @@ export function toLabelled(predictions: readonly ClipPrediction[], labels: reado
 export function decide(probabilities: number[], labels: readonly string[]) {
   const predicted = findLargest(probabilities);
   return { predicted: labels[predicted]!, confidence: probabilities[predicted]!, probabilities };
+}
+
+/** Predictions of the same clips as windows are judged; null where that is no different. */
+export function listAsWindows(
+  predictions: readonly ClipPrediction[],
+  labels: readonly string[],
+): ClipPrediction[] | null {
+  const judged = predictions.flatMap(({ windowProbabilities, ...prediction }) =>
+    windowProbabilities ? [{ ...prediction, ...decide(windowProbabilities, labels) }] : [],
+  );
+  return judged.length > 0 ? judged : null;
 }
 
 /** Predictions at `factor` times the temperature that they are at. */

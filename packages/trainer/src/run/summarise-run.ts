@@ -19,7 +19,7 @@ import {
 import { tensorflowVersion } from '../tensorflow/tf.ts';
 import { version } from '../version.ts';
 import type { RunSettings } from './run-folder.ts';
-import { decide, rescale, scoreSides, toLabelled } from './score-sides.ts';
+import { decide, listAsWindows, rescale, scoreSides, toLabelled } from './score-sides.ts';
 
 /** What a summary is made from. */
 export interface FinishedRun {
@@ -57,6 +57,7 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
   }
   const validation = raw.filter((prediction) => prediction.split === 'validation');
   const temperature = validation.length > 0 ? fitTemperature(toLabelled(validation, labels)) : null;
+  const windows = listAsWindows(validation, labels);
   const predictions = rescale(raw, labels, temperature ?? 1);
   return {
     name: basename(run.directory),
@@ -80,6 +81,7 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     history: run.fit.history,
     bestEpoch: run.fit.bestEpoch,
     temperature,
+    ...(windows && { windowTemperature: fitTemperature(toLabelled(windows, labels)) }),
     evaluations: scoreSides(predictions, labels),
     predictions,
     environment: {
@@ -104,6 +106,12 @@ async function predictSide(
   });
   const rows = predictProbabilities(model, played.flat());
   const probabilities = averageOverSpeeds(rows, speeds.length);
+  const asWindows = speeds.every((speed) => speed === 1)
+    ? null
+    : predictProbabilities(
+        model,
+        split[side].map((clip) => matrices.get(clip)!),
+      );
   return split[side].map(
     (clip, at): ClipPrediction => ({
       clipId: clip.id,
@@ -113,6 +121,7 @@ async function predictSide(
       split: side,
       truth: clip.label,
       ...decide([...probabilities[at]!], labels),
+      ...(asWindows && { windowProbabilities: [...asWindows[at]!] }),
     }),
   );
 }

@@ -3,7 +3,7 @@ import { SerError } from '@ser/dsp-wasm';
 import { describe, expect, it } from 'vitest';
 import { formatClassificationReport } from '../../src/evaluate/classification-report.ts';
 import { evaluatePredictions } from '../../src/evaluate/evaluate-predictions.ts';
-import { applyTemperature, fitTemperature } from '../../src/evaluate/temperature.ts';
+import { fitTemperature } from '../../src/evaluate/temperature.ts';
 import { createRandom } from '../../src/random.ts';
 
 interface GoldenCase {
@@ -138,14 +138,7 @@ describe('evaluatePredictions', () => {
   });
 });
 
-describe('applyTemperature', () => {
-  it('undoes a temperature and keeps zeros from breaking it', () => {
-    const cold = applyTemperature([0.7, 0.2, 0.1], 0.5);
-    const back = applyTemperature(cold, 2);
-    expect(back[0]).toBeCloseTo(0.7, 12);
-    expect(applyTemperature([1, 0], 3).every(Number.isFinite)).toBe(true);
-  });
-
+describe('fitTemperature', () => {
   it('is cold without end where every prediction is right, and hot where all are wrong', () => {
     const labels = ['a', 'b'];
     expect(fitTemperature({ truth: [0], probabilities: [[0.9, 0.1]], labels })).toBe(0.05);

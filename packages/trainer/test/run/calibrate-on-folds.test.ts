@@ -98,7 +98,8 @@ it('calibrates a model that heard every clip, and was tested on none', async () 
   const { directory, corpus } = await makeSyntheticCorpus();
   useOwnCache(directory);
   const data = [corpus];
-  const last = { ...tinyRecipe, training: { ...tinyRecipe.training, keep: 'last' as const } };
+  const training = { ...tinyRecipe.training, keep: 'last' as const };
+  const last = { ...tinyRecipe, training, speeds: [1, 1.1] };
   const [everything, lastFolds] = [join(directory, 'everything'), join(directory, 'folds')];
   await mkdir(everything);
   const all = {
@@ -128,7 +129,10 @@ it('calibrates a model that heard every clip, and was tested on none', async () 
   expect(whole.foldCalibration!.evaluation.n).toBe(72);
   const model = await createClassifier(join(everything, 'model.onnx'));
   const { calibration, scores } = model.manifest;
-  expect(calibration.temperature).toBe(whole.temperature);
+  const { temperature, windowTemperature } = whole;
+  expect(calibration).toEqual({ temperature, windowTemperature });
+  expect(windowTemperature).not.toBe(temperature);
+  expect(whole.foldCalibration!.windowEce).toBeGreaterThan(0);
   expect(scores).toMatchObject([{ clips: 72, uar: whole.foldCalibration!.evaluation.uar }]);
   await model.dispose();
   await expect(
