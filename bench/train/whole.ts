@@ -18,7 +18,9 @@ await answerLines({
     process.env.SER_CACHE_DIR = mkdtempSync(join(folder, 'cache-'));
     const { readDataset } = await import('@ser/trainer/internal/datasets/read-dataset');
     const { extractDataset } = await import('@ser/trainer/internal/run/extract-dataset');
-    const { dataset } = await extractDataset(await readDataset(data), frontEnd);
+    const { dataset } = await extractDataset(await readDataset(data), {
+      frontEnd: { kind: 'features', ...frontEnd },
+    });
     return { clips: dataset.clips.length };
   },
   training: async () => {

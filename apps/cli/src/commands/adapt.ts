@@ -53,10 +53,12 @@ async function adaptToClips(
   { model, out, labels: wanted, jobs = availableParallelism() }: AdaptOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { adaptModel } = await import('@ser/trainer');
+  const { adaptModel, checkAdaptable } = await import('@ser/trainer');
   const { writeFileAtomic } = await import('@ser/trainer/internal/atomic-file');
   const bytes = await readBytes(model);
-  const { labels } = readModelFile(bytes);
+  const manifest = readModelFile(bytes);
+  checkAdaptable(manifest);
+  const { labels } = manifest;
   const unknown = wanted?.find((label) => !labels.includes(label));
   if (unknown !== undefined) {
     throw new SerError(

@@ -1,6 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { SerError } from '@ser/dsp-wasm';
-import { readModelFile } from '@ser/runtime/core';
+import { type Manifest, readModelFile } from '@ser/runtime/core';
 import { type OnnxNode, writeMessage, writeNode, writeTensor } from './encode-model.ts';
 import { copyField, graphField, readFields, rewriteModel } from './model-fields.ts';
 
@@ -26,12 +26,7 @@ const nodeField = { input: 1, output: 2 } as const;
 export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptation): Uint8Array {
   const manifest = readModelFile(model);
   const { labels } = manifest;
-  if (manifest.adaptation) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `model is adapted to ${manifest.adaptation.clips} clips already; give the model that it was made from.`,
-    );
-  }
+  checkAdaptable(manifest);
   if (labelBias.length !== labels.length) {
     throw new SerError(
       'INVALID_ARGUMENT',
@@ -43,6 +38,19 @@ export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptat
     graph: (graph) => addLabelBias(graph, labelBias),
     manifest: { ...manifest, adaptation },
   });
+}
+
+/**
+ * Refuses a model that is adapted already, before anything is predicted with it.
+ *
+ * @throws SerError `INVALID_ARGUMENT`
+ */
+export function checkAdaptable({ adaptation }: Manifest): void {
+  if (!adaptation) return;
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `model is adapted to ${adaptation.clips} clips already; give the model that it was made from.`,
+  );
 }
 
 function addLabelBias(graph: Uint8Array, labelBias: readonly number[]): Uint8Array {

@@ -1,4 +1,5 @@
 import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
+import type { FrontEndConfig } from '@ser/runtime/core';
 import { z } from 'zod';
 import { augmentationSchema } from '../augment/augmentation-settings.ts';
 import { type ModelSettings, modelSchema } from './model-settings.ts';
@@ -128,6 +129,11 @@ function whyNotPretrained(model: ModelSettings): string | undefined {
 export type Recipe = z.output<typeof recipeSchema>;
 /** The part of a recipe that the training loop reads. */
 export type TrainingSettings = Recipe['training'];
+
+/** How the recipe's models turn audio into features. */
+export function selectFrontEnd({ features, trim }: Recipe): FrontEndConfig {
+  return { kind: 'features', features, trim };
+}
 
 /**
  * Returns `value` as a validated recipe.

@@ -4,7 +4,7 @@ import { extractCopies } from '../features/extract-clips.ts';
 import type { Example } from '../fit/example.ts';
 import { groupBy } from '../group-by.ts';
 import type { Split } from '../protocols/split.ts';
-import type { Recipe } from '../recipes/recipe.ts';
+import { type Recipe, selectFrontEnd } from '../recipes/recipe.ts';
 
 /** What examples are made from. */
 export interface ExampleSource {
@@ -32,10 +32,10 @@ export async function createExamples({
   onProgress,
   signal,
 }: ExampleSource): Promise<{ train: Example[]; validation: Example[] }> {
-  const { features, trim, augmentation, training } = recipe;
+  const { augmentation, training } = recipe;
   const copies = augmentation
     ? await extractCopies(split.train, {
-        frontEnd: { kind: 'features', features, trim },
+        frontEnd: selectFrontEnd(recipe),
         augmentation,
         onProgress: (done) => onProgress(done, split.train.length),
         signal,

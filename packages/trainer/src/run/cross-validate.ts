@@ -7,7 +7,7 @@ import { findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 import { listFolds } from '../protocols/split-dataset.ts';
-import type { Recipe } from '../recipes/recipe.ts';
+import { type Recipe, selectFrontEnd } from '../recipes/recipe.ts';
 import { extractDataset } from './extract-dataset.ts';
 import { runJob } from './job-process.ts';
 import {
@@ -170,7 +170,7 @@ async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
   }
   if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
   const { dataset } = await extractDataset(await readDataset(data, recipe), {
-    ...recipe,
+    frontEnd: selectFrontEnd(recipe),
     onProgress: (done, total) => options.onEvent?.({ type: 'features', done, total }),
     signal,
   });

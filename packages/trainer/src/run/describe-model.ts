@@ -1,5 +1,6 @@
 import type { Manifest, Score } from '@ser/runtime/core';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import { selectFrontEnd } from '../recipes/recipe.ts';
 import { type RunSummary, type Side, sides } from '../report/run-summary.ts';
 import { listTrainedCorpora } from '../report/trained-corpora.ts';
 import { version } from '../version.ts';
@@ -13,7 +14,7 @@ export function describeModel(settings: RunSettings, summary: RunSummary): Manif
     formatVersion: 1,
     name: summary.name,
     labels: summary.labels,
-    frontEnd: { kind: 'features', features: recipe.features, trim: recipe.trim },
+    frontEnd: selectFrontEnd(recipe),
     speeds: recipe.speeds,
     normalisation: recipe.model.normalisation,
     training: {

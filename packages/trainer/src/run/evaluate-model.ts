@@ -45,7 +45,7 @@ export async function evaluateModel(
     }
     const { dataset, matrices } = await extractDataset(
       { ...listed, clips: known },
-      { ...frontEnd, onProgress: options.onProgress, signal: options.signal },
+      { frontEnd, onProgress: options.onProgress, signal: options.signal },
     );
     const { clips } = dataset;
     const played = await extractAtSpeeds(clips, {

@@ -1,7 +1,7 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
+import type { FrontEndConfig } from '@ser/runtime/core';
 import type { Clip, Dataset } from '../datasets/clip.ts';
 import { extractClips } from '../features/extract-clips.ts';
-import type { Recipe } from '../recipes/recipe.ts';
 
 /** A dataset whose clips all have features. */
 export interface ExtractedDataset {
@@ -10,7 +10,8 @@ export interface ExtractedDataset {
 }
 
 /** Settings of {@link extractDataset}. */
-export interface ExtractDatasetOptions extends Pick<Recipe, 'features' | 'trim'> {
+export interface ExtractDatasetOptions {
+  frontEnd: FrontEndConfig;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -23,11 +24,11 @@ export interface ExtractDatasetOptions extends Pick<Recipe, 'features' | 'trim'>
  */
 export async function extractDataset(
   dataset: Dataset,
-  { features, trim, onProgress, signal }: ExtractDatasetOptions,
+  { frontEnd, onProgress, signal }: ExtractDatasetOptions,
 ): Promise<ExtractedDataset> {
   const total = dataset.clips.length;
   const { extracted, skipped } = await extractClips(dataset.clips, {
-    frontEnd: { kind: 'features', features, trim },
+    frontEnd,
     onProgress: (done) => onProgress?.(done, total),
     ...(signal && { signal }),
   });

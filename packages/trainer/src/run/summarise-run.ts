@@ -9,6 +9,7 @@ import { extractAtSpeeds } from '../features/extract-clips.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
 import type { Split } from '../protocols/split.ts';
+import { selectFrontEnd } from '../recipes/recipe.ts';
 import {
   type ClipPrediction,
   type InitialRun,
@@ -99,8 +100,8 @@ async function predictSide(
   side: Side,
   onProgress: (done: number) => void,
 ): Promise<ClipPrediction[]> {
-  const { features, trim, speeds } = settings.recipe;
-  const frontEnd = { kind: 'features', features, trim } as const;
+  const { speeds } = settings.recipe;
+  const frontEnd = selectFrontEnd(settings.recipe);
   const played = await extractAtSpeeds(split[side], {
     ...{ frontEnd, speeds, matrices, onProgress, signal },
   });

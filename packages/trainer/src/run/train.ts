@@ -11,6 +11,7 @@ import { measureFeatures } from '../models/feature-statistics.ts';
 import type { Split } from '../protocols/split.ts';
 import { splitDataset } from '../protocols/split-dataset.ts';
 import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
+import { selectFrontEnd } from '../recipes/recipe.ts';
 import { findValidationNeed } from '../recipes/validation-need.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -93,7 +94,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   await removeTemporaries(directory);
 
   const { dataset, matrices } = await extractDataset(await readDataset(settings.data, recipe), {
-    ...recipe,
+    frontEnd: selectFrontEnd(recipe),
     onProgress: (done, total) => report({ type: 'features', done, total }),
     signal,
   });

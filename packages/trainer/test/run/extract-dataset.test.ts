@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { resolveFeatureConfig } from '@ser/dsp-wasm';
 import { expect, it } from 'vitest';
 import { readDataset } from '../../src/datasets/read-dataset.ts';
-import { parseRecipe } from '../../src/recipes/recipe.ts';
+import { parseRecipe, selectFrontEnd } from '../../src/recipes/recipe.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
 // Worker threads need the built package.
@@ -33,7 +33,7 @@ it('lists clips that vanish or cannot be decoded, and goes on with the others', 
   await truncate(cut!.path, 3000);
   const progress: number[] = [];
   const { dataset: rest, matrices } = await extractDataset(dataset, {
-    ...tinyRecipe,
+    frontEnd: selectFrontEnd(tinyRecipe),
     onProgress: (done) => progress.push(done),
   });
   expect(rest.clips).toEqual(others);
@@ -52,7 +52,7 @@ it('ends with the name of a clip that vanished before its copies were made', asy
   const { clips } = await readDataset([corpus]);
   await rm(clips[5]!.path);
   const copies = extractCopies(clips, {
-    frontEnd: { kind: 'features', features: tinyRecipe.features, trim: tinyRecipe.trim },
+    frontEnd: selectFrontEnd(tinyRecipe),
     augmentation: {
       ...{ copies: 1, versionsPerEpoch: 1, gainDb: [-3, 3], speed: null, pitchSemitones: null },
       ...{ rate: null, tiltDb: null, reverbDecaySec: null, noiseSnrDb: null },
@@ -68,7 +68,10 @@ it('makes copies with each change that a recipe can ask for, once', async () => 
   const corpus = await prepare();
   const dataset = await readDataset([corpus]);
   const clips = dataset.clips.slice(0, 1);
-  const { matrices } = await extractDataset({ ...dataset, clips }, tinyRecipe);
+  const { matrices } = await extractDataset(
+    { ...dataset, clips },
+    { frontEnd: selectFrontEnd(tinyRecipe) },
+  );
   const plain = matrices.get(clips[0]!)!.data;
   for (const change of [
     { speed: [1.1, 1.1] },
@@ -79,12 +82,9 @@ it('makes copies with each change that a recipe can ask for, once', async () => 
     { gainDb: [6, 6] },
     { noiseSnrDb: [15, 15] },
   ]) {
-    const { features, trim, augmentation } = parseRecipe(
-      { ...tinyRecipe, augmentation: { copies: 2, ...change } },
-      'test',
-    );
-    const frontEnd = { kind: 'features' as const, features, trim };
-    const extract = () => extractCopies(clips, { frontEnd, augmentation: augmentation! });
+    const recipe = parseRecipe({ ...tinyRecipe, augmentation: { copies: 2, ...change } }, 'test');
+    const frontEnd = selectFrontEnd(recipe);
+    const extract = () => extractCopies(clips, { frontEnd, augmentation: recipe.augmentation! });
     const [copies] = await extract();
     expect(copies).toHaveLength(2);
     for (const { data } of copies!) {
@@ -101,7 +101,9 @@ it('has nothing to say without a clip that can be read', async () => {
   const corpus = await prepare();
   const dataset = await readDataset([corpus]);
   await Promise.all(dataset.clips.map(({ path }) => truncate(path, 10)));
-  await expect(extractDataset(dataset, tinyRecipe)).rejects.toMatchObject({
+  await expect(
+    extractDataset(dataset, { frontEnd: selectFrontEnd(tinyRecipe) }),
+  ).rejects.toMatchObject({
     code: 'DATASET_INVALID',
     message: expect.stringContaining('None of the 72 clips can be read'),
   });
