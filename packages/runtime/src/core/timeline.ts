@@ -93,7 +93,8 @@ export async function* judgeWindows(
         batch.push({ start, end: start + size });
         if (batch.length === batchWindows) yield* await turnOver();
       }
-      recent.dropBefore(batch[0]?.start ?? startOf(count));
+      // The last window ends with the recording, and may begin before the next one would.
+      recent.dropBefore(Math.min(batch[0]?.start ?? Infinity, recent.end - size));
     }
   }
   const lastStart = Math.max(0, recent.end - size);

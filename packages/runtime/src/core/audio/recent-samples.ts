@@ -26,8 +26,17 @@ export class RecentSamples {
     this.#end += block.length;
   }
 
-  /** Samples `start` … `end - 1` of the recording, valid until the next change. */
+  /**
+   * Samples `start` … `end - 1` of the recording, valid until the next change.
+   *
+   * @throws RangeError for samples that are forgotten or to come, which is a defect of the caller.
+   */
   view(start: number, end: number): Float32Array {
+    if (start < this.#start || end > this.#end) {
+      throw new RangeError(
+        `Samples ${start} to ${end} are not held, but ${this.#start} to ${this.#end}.`,
+      );
+    }
     return this.#samples.subarray(start - this.#start, end - this.#start);
   }
 
