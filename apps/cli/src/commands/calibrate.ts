@@ -19,14 +19,14 @@ export function addCalibrateCommand(program: Command): void {
       const { calibrate } = await import('@ser/trainer');
       const summary = await asUsage(command, () => calibrate(options.run, options.crossValidation));
       const { temperature, windowTemperature, foldCalibration, evaluations } = summary;
-      const { folds, speakers, evaluation, windowEce } = foldCalibration!;
+      const { folds, speakers, evaluation, windows } = foldCalibration!;
       const { test } = evaluations;
       const lines = [
         `Temperature ${temperature!.toFixed(3)}, fitted to ${evaluation.n} clips of ${speakers.length} speakers in ${folds} folds.`,
         `Calibration error ${evaluation.ece.toFixed(3)} on them, each fold at the temperature of the others.`,
-        ...(windowTemperature && windowEce !== undefined
+        ...(windows
           ? [
-              `Of windows, judged at speed 1 alone: temperature ${windowTemperature.toFixed(3)}, calibration error ${windowEce.toFixed(3)}.`,
+              `Windows of 3 s: temperature ${windowTemperature!.toFixed(3)}, calibration error ${windows.ece.toFixed(3)}.`,
             ]
           : []),
         ...(test ? [`${test.ece.toFixed(3)} on the ${test.n} test clips of the run.`] : []),

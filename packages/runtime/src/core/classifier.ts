@@ -18,7 +18,9 @@ import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
 import { applyTemperature } from './temperature.ts';
 import {
+  defaultHopSec,
   defaultMaxRecordingSec,
+  defaultWindowSec,
   judgeWindows,
   type TimelineOptions,
   type TimelineWindow,
@@ -206,7 +208,12 @@ export class Classifier<Audio> {
    * }
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
-    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = defaultMaxRecordingSec } = options;
+    const {
+      windowSec = defaultWindowSec,
+      hopSec = defaultHopSec,
+      signal,
+      maxDurationSec = defaultMaxRecordingSec,
+    } = options;
     this.#assertUsable();
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
@@ -240,7 +247,12 @@ export class Classifier<Audio> {
    * }
    */
   async *segments(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<Segment> {
-    const { windowSec = 3, hopSec = 1, signal, maxDurationSec = defaultMaxRecordingSec } = options;
+    const {
+      windowSec = defaultWindowSec,
+      hopSec = defaultHopSec,
+      signal,
+      maxDurationSec = defaultMaxRecordingSec,
+    } = options;
     checkSegmenting(windowSec, hopSec);
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
     this.#assertUsable();

@@ -33,5 +33,10 @@ export { formatSegments, type SegmentFormat, segmentFormats } from './segments/f
 export type { Segment } from './segments/segment.ts';
 export type { OpenSpeechModel, SpeechModel } from './speech/speech-model.ts';
 export { applyTemperature } from './temperature.ts';
-export type { TimelineOptions, TimelineWindow } from './timeline.ts';
+export {
+  listWindows,
+  type SampleRange,
+  type TimelineOptions,
+  type TimelineWindow,
+} from './timeline.ts';
 export { defaultUncertainty, type Uncertainty } from './uncertainty.ts';

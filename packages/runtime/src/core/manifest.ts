@@ -72,8 +72,8 @@ const manifestSchema = z.object({
     /** By which the graph divides its outputs before the softmax. */
     temperature: positive(),
     /**
-     * What `temperature` would be for clips judged at speed 1 alone, as windows are. Absent: the
-     * same.
+     * That of windows of a recording, which are judged at one speed and begin and end anywhere.
+     * Absent: the same.
      */
     windowTemperature: z.optional(positive()),
   }),

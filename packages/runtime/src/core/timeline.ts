@@ -11,6 +11,9 @@ export const batchWindows = 32;
 /** Longest recording that is followed by default: 6 hours. */
 export const defaultMaxRecordingSec = 21_600;
 
+export const defaultWindowSec = 3;
+export const defaultHopSec = 1;
+
 export interface TimelineOptions {
   /** Length of a window in seconds. Default 3. */
   windowSec?: number;
@@ -125,8 +128,8 @@ export function checkWindowing(windowSec: number, hopSec: number): void {
  */
 export function listWindows(
   { length, sampleRateHz }: { length: number; sampleRateHz: number },
-  windowSec: number,
-  hopSec: number,
+  windowSec = defaultWindowSec,
+  hopSec = defaultHopSec,
 ): SampleRange[] {
   const size = Math.round(windowSec * sampleRateHz);
   const lastStart = Math.max(0, length - size);

@@ -2,6 +2,7 @@ import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
+import { scoreWindows } from '../run/score-sides.ts';
 import { keptWeights } from './kept-weights.ts';
 import { findTestScores, type MainScores, scoreGroups } from './main-scores.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
@@ -121,15 +122,17 @@ function formatScores({ evaluations, foldCalibration }: RunSummary): string {
 }
 
 function describeCalibration(summary: RunSummary): string {
-  return `${describeTemperature(summary)}${describeWindows(summary)}`;
+  return [describeTemperature(summary), ...describeWindows(summary)].join(' ');
 }
 
-/** Of windows of recordings and streams, which no score above is of. */
-function describeWindows({ windowTemperature, foldCalibration }: RunSummary): string {
-  if (windowTemperature === undefined) return '';
-  const ece = foldCalibration?.windowEce;
-  const measured = ece === undefined ? '' : `; the calibration error there is ${ece.toFixed(3)}`;
-  return ` Windows of a long recording are judged at their own speed alone, at a temperature of their own, fitted to the same clips at that speed${measured}.`;
+function describeWindows(summary: RunSummary): string[] {
+  const { windowTemperature, windows = [], labels, foldCalibration } = summary;
+  const tested = windows.filter(({ split }) => split === 'test');
+  const scores = foldCalibration?.windows ?? scoreWindows(tested, labels);
+  if (windowTemperature === undefined || !scores) return [];
+  return [
+    `Windows of a long recording have a temperature of their own. Of ${scores.windows} windows of 3 s, which begin and end anywhere in what a speaker spoke with one label, ${formatPercent(scores.accuracy)} are told right (UAR ${formatPercent(scores.uar)}, calibration error ${scores.ece.toFixed(3)}).`,
+  ];
 }
 
 function describeTemperature({ temperature, foldCalibration }: RunSummary): string {

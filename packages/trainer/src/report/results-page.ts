@@ -27,7 +27,7 @@ import { measureTrainingSec, type RunSummary } from './run-summary.ts';
 import { listTrainedCorpora } from './trained-corpora.ts';
 
 /** What the results page keeps of a run: its summary without single clips. */
-interface PublishedRun extends Omit<RunSummary, 'predictions' | 'skipped' | 'recipe'> {
+interface PublishedRun extends Omit<RunSummary, 'predictions' | 'windows' | 'skipped' | 'recipe'> {
   recipe: { name: string; settings: PublishedSettings };
   /** The command that gives this run. */
   command: string;
@@ -76,7 +76,7 @@ export async function writeResultsPage(
 async function describeRun(directory: string): Promise<PublishedRun> {
   const { protocol, seed, fold, folds, recipe, data, init } = await readRunSettings(directory);
   const whole = await readRunSummary(directory);
-  const { predictions, skipped, ...summary } = whole;
+  const { predictions, windows, skipped, ...summary } = whole;
   const names = data.map((path) => `data/${basename(path)}`).join(' ');
   const foldFlag = fold === null ? '' : ` --fold ${fold}`;
   const foldsFlag = folds === undefined ? '' : ` --folds ${folds}`;

@@ -9,11 +9,8 @@ export const sides = ['train', 'validation', 'test'] as const;
 
 export type Side = (typeof sides)[number];
 
-/** What the model said about one clip. */
-export interface ClipPrediction {
-  clipId: string;
-  /** Where the clip lies; the report links to it. */
-  path: string;
+/** What the model said about audio whose label is known. */
+export interface LabelPrediction {
   corpus: string;
   speaker: string;
   split: Side;
@@ -23,11 +20,22 @@ export interface ClipPrediction {
   confidence: number;
   /** Calibrated, of the run's labels in their order. */
   probabilities: number[];
-  /**
-   * The same at speed 1 alone, as windows are judged, and not calibrated. Absent where the recipe
-   * has no other speed.
-   */
-  windowProbabilities?: number[];
+}
+
+/** What the model said about one clip. */
+export interface ClipPrediction extends LabelPrediction {
+  clipId: string;
+  /** Where the clip lies; the report links to it. */
+  path: string;
+}
+
+/** How a model does on windows of a recording, wherever they begin. */
+export interface WindowScores {
+  windows: number;
+  accuracy: number;
+  uar: number;
+  /** Expected calibration error, 15 bins. */
+  ece: number;
 }
 
 /** Where a temperature comes from that `calibrateOnFolds` fitted. */
@@ -38,8 +46,8 @@ export interface FoldCalibration {
   folds: number;
   /** Of these speakers' clips, each fold at the temperature that the other folds give. */
   evaluation: Evaluation;
-  /** Calibration error of the same clips judged as windows are; absent as `windowTemperature` is. */
-  windowEce?: number;
+  /** The same of windows; absent where the folds are of an older version. */
+  windows?: WindowScores | undefined;
   corpora: GroupScore[];
   /** Worst UAR first. */
   speakers: GroupScore[];
@@ -92,11 +100,13 @@ export interface RunSummary {
    * gives them.
    */
   temperature: number | null;
-  /** Of windows; absent where the recipe has no speed but 1, or nothing was calibrated. */
+  /** The same for windows of recordings; absent where nothing was calibrated. */
   windowTemperature?: number;
   foldCalibration?: FoldCalibration;
   evaluations: Partial<Record<Side, Evaluation>>;
   predictions: ClipPrediction[];
+  /** Windows of the validation and test side, see `cutWindows`; absent in files of older versions. */
+  windows?: LabelPrediction[];
   /** Versions and machine, by name. */
   environment: Record<string, string>;
 }

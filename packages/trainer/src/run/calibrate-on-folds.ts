@@ -5,13 +5,18 @@ import { speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
-import type { ClipPrediction, FoldCalibration, RunSummary } from '../report/run-summary.ts';
+import type {
+  ClipPrediction,
+  FoldCalibration,
+  LabelPrediction,
+  RunSummary,
+} from '../report/run-summary.ts';
 import { scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
 import { writeReport } from '../report/write-report.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { rescaleByOthers } from './rescale-by-others.ts';
 import { readCrossValidation, readRunSettings, readRunSummary } from './run-folder.ts';
-import { listAsWindows, rescale, scoreSides, toLabelled } from './score-sides.ts';
+import { rescale, scoreSides, scoreWindows, toLabelled } from './score-sides.ts';
 
 /**
  * Fits the temperature of a finished run to what the runs of a cross-validation with the same recipe
@@ -39,6 +44,7 @@ export async function calibrateOnFolds(
   }
   const tested = new Set(listSide(earlier, 'test').map(speakerKey));
   const folds: ClipPrediction[][] = [];
+  const windows: LabelPrediction[][] = [];
   for (const { directory: name } of runs) {
     const fold = join(crossValidationDirectory, name);
     if (!isDeepStrictEqual((await readRunSettings(fold)).recipe, recipe)) {
@@ -51,15 +57,19 @@ export async function calibrateOnFolds(
         throw refuse(`whose ${what} are ${theirs.join(', ')}; the run's are ${own.join(', ')}`);
       }
     }
-    const strangers = listSide(summary, 'test').filter((clip) => !tested.has(speakerKey(clip)));
+    const isStranger = (prediction: LabelPrediction) =>
+      prediction.split === 'test' && !tested.has(speakerKey(prediction));
+    const strangers = listSide(summary, 'test').filter(isStranger);
     if (strangers.length === 0) continue;
     folds.push(rescale(strangers, labels, 1 / (summary.temperature ?? 1)));
+    if (!summary.windows) continue;
+    const own = summary.windows.filter(isStranger);
+    windows.push(rescale(own, labels, 1 / (summary.windowTemperature ?? 1)));
   }
   if (folds.length < 2) {
     throw refuse('where fewer than two folds test a speaker that the run does not test');
   }
   const temperature = fitTemperature(toLabelled(folds.flat(), labels));
-  const windows = listAsWindows(folds.flat(), labels);
   const predictions = rescale(
     earlier.predictions,
     labels,
@@ -68,8 +78,12 @@ export async function calibrateOnFolds(
   const summary: RunSummary = {
     ...earlier,
     temperature,
-    ...(windows && { windowTemperature: fitTemperature(toLabelled(windows, labels)) }),
-    foldCalibration: { name: basename(crossValidationDirectory), ...describeFolds(folds, labels) },
+    ...calibrateWindows(earlier, windows.flat()),
+    foldCalibration: {
+      name: basename(crossValidationDirectory),
+      ...describeFolds(folds, labels),
+      windows: scoreWindows(rescaleByOthers(windows, labels).flat(), labels),
+    },
     evaluations: scoreSides(predictions, labels),
     predictions,
   };
@@ -95,23 +109,22 @@ function describeFolds(
       ...toLabelled(predictions, labels),
       speakers: predictions.map(speakerKey),
     }),
-    ...describeWindows(folds, labels),
     corpora: scoreCorpora(predictions),
     speakers: scoreSpeakers(predictions),
   };
 }
 
-function describeWindows(
-  folds: readonly ClipPrediction[][],
-  labels: readonly string[],
-): Pick<FoldCalibration, 'windowEce'> {
-  const windows = folds.flatMap((fold) => {
-    const own = listAsWindows(fold, labels);
-    return own ? [own] : [];
-  });
-  if (windows.length === 0) return {};
-  const predictions = rescaleByOthers(windows, labels).flat();
-  return { windowEce: evaluatePredictions(toLabelled(predictions, labels)).ece };
+/** The windows of a run at the temperature that those of the folds give, if there are any. */
+function calibrateWindows(
+  { labels, windows = [], windowTemperature = 1 }: RunSummary,
+  ofFolds: readonly LabelPrediction[],
+): Pick<RunSummary, 'windows' | 'windowTemperature'> {
+  if (ofFolds.length === 0) return {};
+  const temperature = fitTemperature(toLabelled(ofFolds, labels));
+  return {
+    windowTemperature: temperature,
+    windows: rescale(windows, labels, temperature / windowTemperature),
+  };
 }
 
 function listSide(

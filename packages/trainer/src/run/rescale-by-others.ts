@@ -1,15 +1,15 @@
 import { fitTemperature } from '../evaluate/temperature.ts';
-import type { ClipPrediction } from '../report/run-summary.ts';
+import type { LabelPrediction } from '../report/run-summary.ts';
 import { rescale, toLabelled } from './score-sides.ts';
 
 /**
  * The predictions of folds, each at the temperature that those of the others give. One fold alone is
  * returned as it is.
  */
-export function rescaleByOthers(
-  folds: readonly (readonly ClipPrediction[])[],
+export function rescaleByOthers<Prediction extends LabelPrediction>(
+  folds: readonly (readonly Prediction[])[],
   labels: readonly string[],
-): ClipPrediction[][] {
+): Prediction[][] {
   return folds.map((fold) => {
     const others = folds.filter((other) => other !== fold).flat();
     if (others.length === 0) return [...fold];

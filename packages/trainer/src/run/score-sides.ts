@@ -2,10 +2,16 @@ import { applyTemperature } from '@ser/runtime/core';
 import { speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import { findLargest } from '../evaluate/predictions.ts';
-import { type ClipPrediction, type RunSummary, sides } from '../report/run-summary.ts';
+import {
+  type ClipPrediction,
+  type LabelPrediction,
+  type RunSummary,
+  sides,
+  type WindowScores,
+} from '../report/run-summary.ts';
 
 /** The probabilities of predictions and their true labels' places, as the measures take them. */
-export function toLabelled(predictions: readonly ClipPrediction[], labels: readonly string[]) {
+export function toLabelled(predictions: readonly LabelPrediction[], labels: readonly string[]) {
   return {
     truth: predictions.map(({ truth }) => labels.indexOf(truth)),
     probabilities: predictions.map(({ probabilities }) => probabilities),
@@ -19,27 +25,26 @@ export function decide(probabilities: number[], labels: readonly string[]) {
   return { predicted: labels[predicted]!, confidence: probabilities[predicted]!, probabilities };
 }
 
-/** Predictions of the same clips as windows are judged; null where that is no different. */
-export function listAsWindows(
-  predictions: readonly ClipPrediction[],
-  labels: readonly string[],
-): ClipPrediction[] | null {
-  const judged = predictions.flatMap(({ windowProbabilities, ...prediction }) =>
-    windowProbabilities ? [{ ...prediction, ...decide(windowProbabilities, labels) }] : [],
-  );
-  return judged.length > 0 ? judged : null;
-}
-
 /** Predictions at `factor` times the temperature that they are at. */
-export function rescale(
-  predictions: readonly ClipPrediction[],
+export function rescale<Prediction extends LabelPrediction>(
+  predictions: readonly Prediction[],
   labels: readonly string[],
   factor: number,
-): ClipPrediction[] {
+): Prediction[] {
   return predictions.map((prediction) => ({
     ...prediction,
     ...decide([...applyTemperature(prediction.probabilities, factor)], labels),
   }));
+}
+
+/** Scores windows; undefined where there are none. */
+export function scoreWindows(
+  windows: readonly LabelPrediction[],
+  labels: readonly string[],
+): WindowScores | undefined {
+  if (windows.length === 0) return undefined;
+  const { n, accuracy, uar, ece } = evaluatePredictions(toLabelled(windows, labels));
+  return { windows: n, accuracy, uar, ece };
 }
 
 /**

@@ -13,14 +13,16 @@ import { selectFrontEnd } from '../recipes/recipe.ts';
 import {
   type ClipPrediction,
   type InitialRun,
+  type LabelPrediction,
   type RunSummary,
   type Side,
   sides,
 } from '../report/run-summary.ts';
 import { tensorflowVersion } from '../tensorflow/tf.ts';
 import { version } from '../version.ts';
+import { cutWindows } from './cut-windows.ts';
 import type { RunSettings } from './run-folder.ts';
-import { decide, listAsWindows, rescale, scoreSides, toLabelled } from './score-sides.ts';
+import { decide, rescale, scoreSides, toLabelled } from './score-sides.ts';
 
 /** What a summary is made from. */
 export interface FinishedRun {
@@ -56,10 +58,8 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     const onProgress = (done: number) => run.onProgress(before + done, total);
     raw.push(...(await predictSide(run, side, onProgress)));
   }
-  const validation = raw.filter((prediction) => prediction.split === 'validation');
-  const temperature = validation.length > 0 ? fitTemperature(toLabelled(validation, labels)) : null;
-  const windows = listAsWindows(validation, labels);
-  const predictions = rescale(raw, labels, temperature ?? 1);
+  const { temperature, predictions } = calibrateOnValidation(raw, labels);
+  const windows = calibrateOnValidation(predictWindows(run), labels);
   return {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),
@@ -82,9 +82,10 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     history: run.fit.history,
     bestEpoch: run.fit.bestEpoch,
     temperature,
-    ...(windows && { windowTemperature: fitTemperature(toLabelled(windows, labels)) }),
+    ...(windows.temperature !== null && { windowTemperature: windows.temperature }),
     evaluations: scoreSides(predictions, labels),
     predictions,
+    windows: windows.predictions,
     environment: {
       ser: version,
       kernels: kernelVersion,
@@ -93,6 +94,38 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
       processor: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores`,
     },
   };
+}
+
+/** Predictions at the temperature that those of the validation side give, if there are any. */
+function calibrateOnValidation<Prediction extends LabelPrediction>(
+  raw: readonly Prediction[],
+  labels: readonly string[],
+): { temperature: number | null; predictions: Prediction[] } {
+  const validation = raw.filter(({ split }) => split === 'validation');
+  const temperature = validation.length > 0 ? fitTemperature(toLabelled(validation, labels)) : null;
+  return { temperature, predictions: rescale(raw, labels, temperature ?? 1) };
+}
+
+/** What the model says of windows of the clips that it did not learn from. */
+function predictWindows({
+  settings,
+  split,
+  labels,
+  matrices,
+  model,
+}: FinishedRun): LabelPrediction[] {
+  const { sampleRateHz, hopLength } = settings.recipe.features;
+  return (['validation', 'test'] as const).flatMap((side) => {
+    const windows = cutWindows(split[side], matrices, sampleRateHz / hopLength);
+    const rows = predictProbabilities(
+      model,
+      windows.map(({ matrix }) => matrix),
+    );
+    return windows.map(({ corpus, speaker, label }, at) => ({
+      ...{ corpus, speaker, split: side, truth: label },
+      ...decide([...rows[at]!], labels),
+    }));
+  });
 }
 
 async function predictSide(
@@ -107,12 +140,6 @@ async function predictSide(
   });
   const rows = predictProbabilities(model, played.flat());
   const probabilities = averageOverSpeeds(rows, speeds.length);
-  const asWindows = speeds.every((speed) => speed === 1)
-    ? null
-    : predictProbabilities(
-        model,
-        split[side].map((clip) => matrices.get(clip)!),
-      );
   return split[side].map(
     (clip, at): ClipPrediction => ({
       clipId: clip.id,
@@ -122,7 +149,6 @@ async function predictSide(
       split: side,
       truth: clip.label,
       ...decide([...probabilities[at]!], labels),
-      ...(asWindows && { windowProbabilities: [...asWindows[at]!] }),
     }),
   );
 }

@@ -53,6 +53,21 @@ it('says what the confidences were fitted to, and what the folds scored', () => 
   expect(card).not.toContain('fitted to the validation side');
 });
 
+it('says what windows of a long recording are worth', () => {
+  const run = makeSampleRun();
+  const windows = run.predictions.filter(({ split }) => split !== 'train');
+  const { n, accuracy } = run.evaluations.test!;
+  const calibrated = { ...run, windowTemperature: 1.4, windows };
+  const told = `Of ${n} windows of 3 s, .* ${(100 * accuracy).toFixed(1)} % are told right`;
+  expect(formatModelCard(calibrated, settings)).toMatch(new RegExp(told));
+  expect(formatModelCard(run, settings)).not.toContain('windows of 3 s');
+  const scores = { windows: 77, accuracy: 0.5, uar: 0.4, ece: 0.03 };
+  const foldCalibration = { ...calibrateOnTraining(run), windows: scores };
+  expect(formatModelCard({ ...calibrated, foldCalibration }, settings)).toMatch(
+    /Of 77 windows .* 50\.0 % are told right \(UAR 40\.0 %, calibration error 0\.030\)/,
+  );
+});
+
 it('of a run that tested nothing, has the scores, confusions and speakers of the folds', () => {
   const run = makeUntestedRun();
   const { train } = run.evaluations;

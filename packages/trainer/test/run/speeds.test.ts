@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadDsp } from '@ser/dsp-wasm';
-import {
-  applyTemperature,
-  averageOverSpeeds,
-  createClassifier,
-  createFrontEnd,
-  decodeAudio,
-} from '@ser/runtime';
+import { averageOverSpeeds, createClassifier, createFrontEnd, decodeAudio } from '@ser/runtime';
 import { expect, it } from 'vitest';
 import { runFiles } from '../../src/run/run-folder.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
@@ -58,20 +52,6 @@ it('scores, exports and predicts clips at all speeds of the recipe', async () =>
     expect(value).toBeCloseTo(tested[0]!.probabilities[label]!, 5);
   });
   expect(await classifier.features(tested[0]!.path)).toEqual(plain.process(clip));
-
-  // A window is the clip at speed 1 alone, at a temperature of its own.
-  const { temperature, windowTemperature } = classifier.manifest.calibration;
-  const [graph] = await classifier.predictFeatures([await classifier.features(tested[0]!.path)]);
-  const asGraph = applyTemperature(tested[0]!.windowProbabilities!, temperature);
-  const windowSec = clip.samples.length / clip.sampleRateHz;
-  const windows = classifier.timeline(tested[0]!.path, { windowSec, hopSec: windowSec });
-  const { value: window } = await windows.next();
-  expect(windowTemperature).not.toBe(temperature);
-  const calibrated = applyTemperature(tested[0]!.windowProbabilities!, windowTemperature!);
-  labels.forEach((label, index) => {
-    expect(graph![index]).toBeCloseTo(asGraph[index]!, 5);
-    expect(window!.prediction!.probabilities[label]).toBeCloseTo(calibrated[index]!, 5);
-  });
   await classifier.dispose();
 
   const { evaluation } = await evaluateModel({
