@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type FeatureMatrix, listFeatureNames } from '@ser/dsp-wasm';
 import { applyTemperature } from '@ser/runtime';
 import { type RunSettings, readRunSettings } from '@ser/trainer';
@@ -9,6 +8,7 @@ import { selectPrefix } from '../../packages/trainer/src/fit/training-state.ts';
 import { buildModel, setFeatureStatistics } from '../../packages/trainer/src/models/build-model.ts';
 import { measureFeatures } from '../../packages/trainer/src/models/feature-statistics.ts';
 import { copyWeights, setWeights } from '../../packages/trainer/src/models/named-weights.ts';
+import { findWeights } from '../../packages/trainer/src/run/run-folder.ts';
 import { tf } from '../../packages/trainer/src/tensorflow/tf.ts';
 import { readRun } from './read-run.ts';
 
@@ -21,7 +21,7 @@ export async function predictWithTfjs(
   const { labels, temperature } = readRun(run);
   const features = listFeatureNames(recipe.features).length;
   const model = buildModel(recipe.model, { features, classes: labels.length, seed });
-  const { tensors } = await readCheckpoint(join(run, 'checkpoint.bin'));
+  const { tensors } = await readCheckpoint(findWeights(run, recipe));
   setWeights(model, selectPrefix(tensors, 'best/'));
   const rows = predictProbabilities(model, matrices);
   return rows.map((row) => applyTemperature(row, temperature ?? 1));

@@ -34,6 +34,7 @@ export type { Segment } from './segments/segment.ts';
 export type { OpenSpeechModel, SpeechModel } from './speech/speech-model.ts';
 export { applyTemperature } from './temperature.ts';
 export {
+  defaultWindowSec,
   listWindows,
   type SampleRange,
   type TimelineOptions,

@@ -8,6 +8,7 @@ import type { TrainingSettings } from '../recipes/recipe.ts';
 import { Adam } from './adam.ts';
 import { drawBatches } from './batches.ts';
 import { countDraws, drawEpoch } from './draw-epoch.ts';
+import { drawWindows, type WindowDraw } from './draw-windows.ts';
 import type { Example } from './example.ts';
 import { mixBatch, type TrainingItem } from './mixup.ts';
 import { predictProbabilities } from './predict-probabilities.ts';
@@ -55,6 +56,8 @@ export interface FitOptions {
   settings: TrainingSettings;
   /** How many of a training clip's versions, itself and its copies, an epoch takes. Default 1. */
   versionsPerEpoch?: number;
+  /** Windows in the place of clips. Default: none. */
+  windows?: WindowDraw;
   /** Share of the targets that taught clips have from their teacher. Default 0. */
   teacherShare?: number;
   seed: number;
@@ -105,7 +108,7 @@ async function runEpoch(
   options: FitOptions,
 ): Promise<EpochLog> {
   const { settings, train, validation, seed, signal } = options;
-  const { versionsPerEpoch = 1, teacherShare = 0 } = options;
+  const { versionsPerEpoch = 1, teacherShare = 0, windows } = options;
   const { batchSize, mixup } = settings;
   const epoch = state.history.length + 1;
   const started = performance.now();
@@ -117,7 +120,10 @@ async function runEpoch(
   const classes = (model.outputs[0]!.shape.at(-1) ?? 0) as number;
   const classWeights = weighClasses(train, classes, settings.classWeights);
   const random = createRandom(seed).fork(`epoch ${epoch}`);
-  const chosen = drawEpoch(train, { sampling: settings.sampling, versionsPerEpoch, random });
+  const drawn = drawEpoch(train, { sampling: settings.sampling, versionsPerEpoch, random });
+  const chosen = windows
+    ? drawWindows(drawn, { ...windows, random: random.fork('windows') })
+    : drawn;
   let lossSum = 0;
   let correct = 0;
   let seen = 0;

@@ -102,6 +102,19 @@ const recipeShape = z.strictObject({
     .nullable()
     .default(null),
   training: trainingSchema,
+  /**
+   * What comes after the training, or null: so many `epochs` more at another peak learning rate, else
+   * as `training` says, in which a `share` of the clips gives way to windows of 3 s, as a long
+   * recording is judged in.
+   */
+  windowTraining: z
+    .strictObject({
+      epochs: z.int().min(1).max(10_000),
+      learningRate: z.number().positive(),
+      share: z.number().min(0).max(1),
+    })
+    .nullable()
+    .default(null),
 });
 
 /** What no field shows by itself. */

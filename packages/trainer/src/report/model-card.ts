@@ -39,8 +39,8 @@ function describeModel(
   { labels, bestEpoch, createdAt, initialRun }: RunSummary,
   settings: RunSettings,
 ): string {
-  const { features, trim, model, training, pretraining, distillation, mergedLabels, speeds } =
-    settings.recipe;
+  const { features, trim, model, training, mergedLabels, speeds } = settings.recipe;
+  const { pretraining, distillation, windowTraining } = settings.recipe;
   const normalisation =
     model.normalisation === 'clip'
       ? "each column brought to mean 0 and variance 1 over the clip's own frames"
@@ -54,6 +54,9 @@ function describeModel(
     pretraining ? ` ${pretraining.epochs} epochs of guessing masked frames came first.` : '',
     distillation
       ? ` ${formatPercent(distillation.share)} of what it learnt was the mean of ${distillation.members} networks.`
+      : '',
+    windowTraining
+      ? ` Then came ${windowTraining.epochs} epochs in which windows of 3 s, cut anywhere from what a speaker spoke with one label, took the place of ${formatPercent(windowTraining.share)} of the clips.`
       : '',
   ].join('');
   const merged = Object.entries(mergedLabels ?? {}).map(

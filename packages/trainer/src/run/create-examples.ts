@@ -52,6 +52,7 @@ export async function createExamples({
     return {
       ...toExample(clip),
       corpus: clip.corpus,
+      speaker: clip.speaker,
       ...(copies && { copies: copies[at]! }),
       ...(training.absentLabels === 'open' &&
         known.length < labels.length && { knownLabels: known }),

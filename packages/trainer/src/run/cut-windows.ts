@@ -1,6 +1,7 @@
 import type { FeatureMatrix } from '@ser/dsp-wasm';
 import { listWindows } from '@ser/runtime/core';
 import { type Clip, speakerKey } from '../datasets/clip.ts';
+import { joinFrames, sliceFrames } from '../features/frames.ts';
 import { groupBy } from '../group-by.ts';
 
 /** A window of the clips that one speaker spoke with one label. */
@@ -22,27 +23,11 @@ export function cutWindows(
   const groups = groupBy(clips, (clip) => `${speakerKey(clip)}/${clip.label}`);
   return [...groups.values()].flatMap((group) => {
     const { corpus, speaker, label } = group[0]!;
-    const { data, frames, features } = joinFrames(group.map((clip) => matrices.get(clip)!));
-    const windows = listWindows({ length: frames, sampleRateHz: frameRateHz });
-    return windows.map(({ start, end }) => ({
+    const joined = joinFrames(group.map((clip) => matrices.get(clip)!));
+    const windows = listWindows({ length: joined.frames, sampleRateHz: frameRateHz });
+    return windows.map((range) => ({
       ...{ corpus, speaker, label },
-      matrix: {
-        data: data.subarray(start * features, end * features),
-        frames: end - start,
-        features,
-      },
+      matrix: sliceFrames(joined, range),
     }));
   });
-}
-
-function joinFrames(matrices: readonly FeatureMatrix[]): FeatureMatrix {
-  const { features } = matrices[0]!;
-  const frames = matrices.reduce((sum, matrix) => sum + matrix.frames, 0);
-  const data = new Float32Array(frames * features);
-  let at = 0;
-  for (const matrix of matrices) {
-    data.set(matrix.data, at);
-    at += matrix.data.length;
-  }
-  return { data, frames, features };
 }

@@ -10,7 +10,7 @@ import { exportModel } from '../onnx/export-model.ts';
 import { formatModelCard } from '../report/model-card.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { describeModel } from './describe-model.ts';
-import { readRunSettings, readRunSummary, runFiles } from './run-folder.ts';
+import { findWeights, readRunSettings, readRunSummary, runFiles } from './run-folder.ts';
 
 /** The name of the card that stands beside an exported model. */
 const modelCardFile = 'MODEL_CARD.md';
@@ -32,7 +32,7 @@ export async function exportRunToOnnx(
   const settings = await readRunSettings(directory);
   const summary = await readRunSummary(directory);
   const manifest = describeModel(settings, summary);
-  const { tensors } = await readCheckpoint(join(directory, runFiles.checkpoint));
+  const { tensors } = await readCheckpoint(findWeights(directory, settings.recipe));
   const model = buildModel(settings.recipe.model, {
     features: listFeatureNames(settings.recipe.features).length,
     classes: manifest.labels.length,

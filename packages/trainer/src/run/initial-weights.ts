@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SerError } from '@ser/dsp-wasm';
 import type { LayersModel } from '@tensorflow/tfjs-node';
@@ -11,7 +10,7 @@ import type { Recipe } from '../recipes/recipe.ts';
 import type { InitialRun, RunSummary } from '../report/run-summary.ts';
 import { listTrainedCorpora } from '../report/trained-corpora.ts';
 import { tf } from '../tensorflow/tf.ts';
-import { readRunSettings, readRunSummary, runFiles } from './run-folder.ts';
+import { findWeights, readRunSettings, readRunSummary } from './run-folder.ts';
 
 /** What {@link loadInitialWeights} fits the weights to. */
 export interface InitialWeightsTarget {
@@ -43,7 +42,7 @@ export async function loadInitialWeights(
     );
   }
   assertUnheard(directory, summary, split);
-  const { tensors } = await readCheckpoint(join(directory, runFiles.checkpoint));
+  const { tensors } = await readCheckpoint(findWeights(directory, settings.recipe));
   const weights = selectPrefix(tensors, 'best/');
   const keepsLogits = isDeepStrictEqual(summary.labels, labels);
   setWeights(model, weights, (name) => keepsLogits || !/(^|_)logits\//.test(name));

@@ -17,7 +17,8 @@ export const runFiles = {
   split: 'split.json',
   /** Weights and optimiser, after every epoch. */
   checkpoint: 'checkpoint.bin',
-  /** The same of what comes before the training, where a recipe asks for it. */
+  /** The same of what comes after the training and before it, where a recipe asks for it. */
+  windowTraining: 'window-training.bin',
   pretraining: 'pretraining.bin',
   teacher: 'teacher.bin',
   /** Scores, log and predictions. */
@@ -93,6 +94,11 @@ export async function readRunSettings(directory: string): Promise<RunSettings> {
  */
 export async function readRunSummary(directory: string): Promise<RunSummary> {
   return (await readRunJson(directory, runFiles.summary)) as RunSummary;
+}
+
+/** The checkpoint with the weights that a finished run left, which its last training wrote. */
+export function findWeights(directory: string, { windowTraining }: Recipe): string {
+  return join(directory, windowTraining ? runFiles.windowTraining : runFiles.checkpoint);
 }
 
 /**

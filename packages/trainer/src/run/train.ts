@@ -5,7 +5,7 @@ import type { SkippedFile } from '../datasets/clip.ts';
 import { type Finding, findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { countDraws } from '../fit/draw-epoch.ts';
-import { type EpochLog, fitModel } from '../fit/fit-model.ts';
+import type { EpochLog } from '../fit/fit-model.ts';
 import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
 import { measureFeatures } from '../models/feature-statistics.ts';
 import type { Split } from '../protocols/split.ts';
@@ -18,6 +18,7 @@ import { writeReport } from '../report/write-report.ts';
 import { createExamples } from './create-examples.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
+import { fitRecipe } from './fit-recipe.ts';
 import { loadInitialWeights } from './initial-weights.ts';
 import { type PreparationEvent, pretrainClassifier, teachExamples } from './prepare.ts';
 import { isNewRun, type RunSettings, runFiles, writeRunSettings } from './run-folder.ts';
@@ -137,17 +138,10 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
       ? undefined
       : await loadInitialWeights(model, settings.init, { recipe, labels, split });
   const { taught, durationSec: teachingSec } = await teachExamples(preparation);
-  const { epochs } = recipe.training;
-  const versionsPerEpoch = recipe.augmentation?.versionsPerEpoch ?? 1;
-  const total = countDraws(train, versionsPerEpoch);
-  const fit = await fitModel(model, {
-    train: taught,
-    validation,
-    settings: recipe.training,
-    versionsPerEpoch,
-    ...(recipe.distillation && { teacherShare: recipe.distillation.share }),
-    seed: settings.seed,
-    checkpointPath: join(directory, runFiles.checkpoint),
+  const epochs = recipe.training.epochs + (recipe.windowTraining?.epochs ?? 0);
+  const total = countDraws(train, recipe.augmentation?.versionsPerEpoch ?? 1);
+  const fit = await fitRecipe(model, recipe, {
+    ...{ directory, train: taught, validation, seed: settings.seed },
     onBatch: ({ clips, ...batch }) =>
       report({ type: 'batch', epochs, done: clips, total, ...batch }),
     onEpoch: (log) => report({ type: 'epoch', epochs, clips: total, ...log }),
