@@ -1,5 +1,5 @@
 import { sortLabels } from '../datasets/emotions.ts';
-import type { ClipPrediction } from '../report/run-summary.ts';
+import type { ClipPrediction, LabelPrediction } from '../report/run-summary.ts';
 import { bootstrapRecall, bootstrapSpeakers, type Interval } from './bootstrap.ts';
 import { binConfidences, measureCalibrationError } from './calibration.ts';
 import { averageMacro, averageRecall, countConfusion, scoreClasses } from './confusion.ts';
@@ -27,10 +27,7 @@ export function poolPredictions(
   predictions: readonly ClipPrediction[],
   { areStrangers }: { areStrangers: boolean },
 ): PooledScores {
-  const labels = sortLabels(predictions.flatMap(({ truth, predicted }) => [truth, predicted]));
-  const truth = predictions.map((prediction) => labels.indexOf(prediction.truth));
-  const predicted = predictions.map((prediction) => labels.indexOf(prediction.predicted));
-  const classes = scoreClasses(countConfusion(truth, predicted, labels.length), labels);
+  const { labels, truth, predicted, classes } = scoreLabels(predictions);
   const speakers = predictions.map(({ corpus, speaker }) => `${corpus}/${speaker}`);
   const outcomes = predictions.map(({ confidence }, at) => ({
     confidence,
@@ -47,4 +44,17 @@ export function poolPredictions(
     macroF1: averageMacro(classes).f1,
     ece: measureCalibrationError(binConfidences(outcomes)),
   };
+}
+
+/** The UAR of predictions that several models made, those of all together. */
+export function poolRecall(predictions: readonly LabelPrediction[]): number {
+  return averageRecall(scoreLabels(predictions).classes);
+}
+
+function scoreLabels(predictions: readonly LabelPrediction[]) {
+  const labels = sortLabels(predictions.flatMap(({ truth, predicted }) => [truth, predicted]));
+  const truth = predictions.map((prediction) => labels.indexOf(prediction.truth));
+  const predicted = predictions.map((prediction) => labels.indexOf(prediction.predicted));
+  const classes = scoreClasses(countConfusion(truth, predicted, labels.length), labels);
+  return { labels, truth, predicted, classes };
 }

@@ -13,6 +13,7 @@ import {
   formatPoints,
   formatSpread,
   formatTable,
+  formatWindowUar,
 } from './markdown.ts';
 import { lightPalette } from './palette.ts';
 import {
@@ -128,16 +129,29 @@ function formatExperiment(experiment: Experiment): string[] {
     `## ${title}`,
     question,
     `${protocol}${folds === null ? '' : `, ${folds} folds`}, on ${corpora}, ${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}.`,
-    formatTable(
-      [
-        ...['variant', 'what it changes', 'model file', 'UAR', 'difference', '95 %, paired'],
-        ...['accuracy', 'ECE', 'training a run'],
-      ],
-      [formatRow(baseline), ...comparisons.map(formatComparison)],
-    ),
+    formatVariants(baseline, comparisons),
     ...comparisons.flatMap((comparison) => describeShared(baseline, comparison)),
     ...(finding === '' ? [] : [`**Finding:** ${finding}`]),
   ];
+}
+
+/** The column of windows is left out where no result has them. */
+function formatVariants(
+  baseline: PublishedCrossValidation,
+  comparisons: readonly Comparison[],
+): string {
+  const header = [
+    ...['variant', 'what it changes', 'model file', 'UAR', 'difference', '95 %, paired'],
+    ...['accuracy', 'UAR of windows', 'ECE', 'training a run'],
+  ];
+  const rows = [formatRow(baseline), ...comparisons.map(formatComparison)];
+  const windows = header.indexOf('UAR of windows');
+  const hasWindows = rows.some((row) => row[windows] !== '');
+  const keep = (_: string, column: number) => column !== windows || hasWindows;
+  return formatTable(
+    header.filter(keep),
+    rows.map((row) => row.filter(keep)),
+  );
 }
 
 function formatComparison({ variant, changes, difference, interval }: Comparison): string[] {
@@ -149,7 +163,7 @@ function formatComparison({ variant, changes, difference, interval }: Comparison
 }
 
 function formatRow(
-  { name, modelBytes, overSeeds, runs }: PublishedCrossValidation,
+  { name, modelBytes, overSeeds, pooled, runs }: PublishedCrossValidation,
   against = { changes: '(baseline)', difference: '', interval: '' },
 ): string[] {
   const trainingSec = runs.reduce((sum, run) => sum + run.trainingSec, 0) / runs.length;
@@ -161,6 +175,7 @@ function formatRow(
     against.difference,
     against.interval,
     formatSpread(overSeeds.accuracy, formatPercent),
+    formatWindowUar(pooled),
     overSeeds.ece.mean.toFixed(3),
     formatDuration(trainingSec),
   ];

@@ -1,5 +1,5 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
-import type { Spread } from '../run/summarise-folds.ts';
+import { measureSpread, type SeedScores, type Spread } from '../run/summarise-folds.ts';
 
 /** A Markdown table. */
 export function formatTable(
@@ -33,6 +33,12 @@ export function formatSpread(
   format: (value: number) => string,
 ): string {
   return values > 1 ? `${format(mean).replace(/ %$/, '')} ± ${format(deviation)}` : format(mean);
+}
+
+/** The UAR of windows over the seeds; nothing where older results lack it. */
+export function formatWindowUar(seeds: readonly Pick<SeedScores, 'windowUar'>[]): string {
+  const uars = seeds.flatMap(({ windowUar }) => windowUar ?? []);
+  return uars.length === seeds.length ? formatSpread(measureSpread(uars), formatPercent) : '';
 }
 
 export function formatDuration(seconds: number): string {

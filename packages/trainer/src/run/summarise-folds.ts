@@ -1,9 +1,13 @@
 import { average } from '../average.ts';
-import { type PooledScores, poolPredictions } from '../evaluate/pool-predictions.ts';
+import { type PooledScores, poolPredictions, poolRecall } from '../evaluate/pool-predictions.ts';
 import { countSpeakers, type SpeakerCounts } from '../evaluate/speaker-counts.ts';
 import { groupBy } from '../group-by.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
-import { measureTrainingSec, type RunSummary } from '../report/run-summary.ts';
+import {
+  type LabelPrediction,
+  measureTrainingSec,
+  type RunSummary,
+} from '../report/run-summary.ts';
 import { type GroupScore, scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
 import { adaptSpeakers } from './adapt-speakers.ts';
 import { rescaleByOthers } from './rescale-by-others.ts';
@@ -47,6 +51,8 @@ export interface SeedScores extends PooledScores {
    * files of older versions.
    */
   adapted?: PooledScores | null;
+  /** Of windows, see `cutWindows`; absent in files of older versions. */
+  windowUar?: number;
   /** What two cross-validations are compared by, speaker by speaker. */
   counts: SpeakerCounts;
 }
@@ -88,10 +94,12 @@ export function summariseFolds(found: readonly FinishedFold[]): FoldsSummary {
   const pooled = [...bySeed].map(([seed, folds]): SeedScores => {
     const summaries = folds.map(({ summary }) => summary);
     const predictions = summaries.flatMap(listTestPredictions);
+    const windows = summaries.flatMap(({ windows = [] }) => windows.filter(isTested));
     return {
       seed,
       ...score(summaries),
       adapted: poolAdapted(summaries),
+      ...(windows.length > 0 && { windowUar: poolRecall(windows) }),
       corpora: scoreCorpora(predictions),
       speakers: scoreSpeakers(predictions),
       counts: countSpeakers(predictions),
@@ -135,7 +143,11 @@ function areStrangers(summaries: readonly RunSummary[]): boolean {
 }
 
 function listTestPredictions({ predictions }: RunSummary) {
-  return predictions.filter(({ split }) => split === 'test');
+  return predictions.filter(isTested);
+}
+
+function isTested({ split }: LabelPrediction): boolean {
+  return split === 'test';
 }
 
 function spread(scores: readonly PooledScores[]): Spreads {

@@ -1,7 +1,10 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyTemperature, createClassifier } from '@ser/runtime';
 import { expect, it } from 'vitest';
 import type { Clip } from '../../src/datasets/clip.ts';
+import type { Recipe } from '../../src/recipes/recipe.ts';
+import type { RunSummary } from '../../src/report/run-summary.ts';
 import { cutWindows } from '../../src/run/cut-windows.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
@@ -45,6 +48,64 @@ it('joins what one speaker spoke with one label, and cuts it every second', () =
     ['a', 'happy', 30, [3, 10], [3, 39]],
   ]);
 });
+
+it('trains on windows afterwards, and goes on after a stop in it', async () => {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  useOwnCache(directory);
+  const windowTraining = { epochs: 3, learningRate: 0.001, share: 0.5 };
+  const start = async (
+    name: string,
+    recipe: Recipe = { ...tinyRecipe, windowTraining },
+    stopAt = 0,
+  ) => {
+    const outDirectory = join(directory, name);
+    await mkdir(outDirectory, { recursive: true });
+    const controller = new AbortController();
+    const epochs: string[] = [];
+    const done = train({
+      settings: {
+        ...{ data: [corpus], recipe, protocol: 'speaker-kfold' },
+        ...{ seed: 0, fold: 0, splitFile: null },
+      },
+      ...{ outDirectory, signal: controller.signal },
+      onEvent: (event) => {
+        if (event.type !== 'epoch') return;
+        epochs.push(`${event.epoch}/${event.epochs}`);
+        if (event.epoch === stopAt) controller.abort();
+      },
+    });
+    return { done, epochs };
+  };
+  const confidences = ({ predictions }: RunSummary) =>
+    predictions.map(({ confidence }) => confidence);
+
+  const whole = await start('whole');
+  const { summary, modelPath } = await whole.done;
+  const first = tinyRecipe.training.epochs;
+  const total = first + windowTraining.epochs;
+  const counted = Array.from({ length: total }, (_, at) => at + 1);
+  expect(whole.epochs).toEqual(counted.map((epoch) => `${epoch}/${total}`));
+  expect(summary.history.map(({ epoch }) => epoch)).toEqual(counted);
+  expect(summary.bestEpoch).toBeGreaterThan(first);
+
+  const stopped = await start('stopped', undefined, first + 1);
+  await expect(stopped.done).rejects.toMatchObject({ code: 'ABORTED' });
+  const resumed = await start('stopped');
+  expect(confidences((await resumed.done).summary)).toEqual(confidences(summary));
+  expect(resumed.epochs[0]).toBe(`${first + 2}/${total}`);
+
+  const plain = await (await start('plain', { ...tinyRecipe, windowTraining: null })).done;
+  expect(confidences(plain.summary)).not.toEqual(confidences(summary));
+
+  // The exported weights are the last ones.
+  const tested = summary.predictions.find(({ split }) => split === 'test')!;
+  const classifier = await createClassifier(modelPath);
+  const { probabilities } = await classifier.predict(tested.path);
+  await classifier.dispose();
+  summary.labels.forEach((label, at) => {
+    expect(probabilities[label]).toBeCloseTo(tested.probabilities[at]!, 5);
+  });
+}, 240_000);
 
 it('gives the windows of a recording a temperature of their own', async () => {
   const { directory, corpus } = await makeSyntheticCorpus();
