@@ -15,3 +15,7 @@ it('divides the logarithms by the temperature', () => {
 it('leaves no label where there was none', () => {
   expect([...applyTemperature([1, 0], 3)]).toEqual([1, 0]);
 });
+
+it('is all on the likeliest where the temperature is as low as it can be', () => {
+  expect([...applyTemperature([0.3, 0.4, 0.3], 0.0001)]).toEqual([0, 1, 0]);
+});

@@ -135,7 +135,7 @@ function formatExperiment(experiment: Experiment): string[] {
   ];
 }
 
-/** The column of windows is left out where no result has them. */
+/** The column of windows is left out where a result lacks them. */
 function formatVariants(
   baseline: PublishedCrossValidation,
   comparisons: readonly Comparison[],
@@ -146,7 +146,7 @@ function formatVariants(
   ];
   const rows = [formatRow(baseline), ...comparisons.map(formatComparison)];
   const windows = header.indexOf('UAR of windows');
-  const hasWindows = rows.some((row) => row[windows] !== '');
+  const hasWindows = rows.every((row) => row[windows] !== '');
   const keep = (_: string, column: number) => column !== windows || hasWindows;
   return formatTable(
     header.filter(keep),
