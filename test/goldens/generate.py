@@ -180,7 +180,12 @@ def make_goldens(signals, settings):
 
 def make_trims(signals):
     return [
-        {"signal": name, "topDb": top_db, "range": librosa.effects.trim(y, top_db=top_db)[1].tolist()}
+        {
+            "signal": name,
+            "topDb": top_db,
+            "range": librosa.effects.trim(y, top_db=top_db)[1].tolist(),
+            "intervals": librosa.effects.split(y, top_db=top_db).tolist(),
+        }
         for name, y in signals.items()
         for top_db in (60, 30, 15)
     ]

@@ -18,6 +18,7 @@ export interface GoldenTrim {
   signal: string;
   topDb: number;
   range: [number, number];
+  intervals: [number, number][];
 }
 
 export interface GoldenIndex {

@@ -13,7 +13,7 @@ import { FeatureStream } from './feature-stream.ts';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
 import { type ResampleOptions, Resampler } from './resampler.ts';
 import { ResamplerStream } from './resampler-stream.ts';
-import { type TrimmedRange, type TrimOptions, trimSilence } from './silence.ts';
+import { type SampleInterval, splitSilence, type TrimOptions, trimSilence } from './silence.ts';
 import { Spectrogram, type SpectrogramOptions } from './spectrogram.ts';
 
 const mostResamplers = 8;
@@ -71,8 +71,25 @@ export class Dsp {
    * const { startSample, endSample } = dsp.trimSilence(samples, { topDb: 30 });
    * const speech = samples.subarray(startSample, endSample);
    */
-  trimSilence(samples: Float32Array, options?: TrimOptions): TrimmedRange {
+  trimSilence(samples: Float32Array, options?: TrimOptions): SampleInterval {
     return trimSilence(this.#kernels, this.#arena, samples, options);
+  }
+
+  /**
+   * The parts of a clip that sound, without the pauses between them: runs of frames whose mean power
+   * is not more than `topDb` below that of the loudest frame. Formula: librosa.effects.split. A clip
+   * of digital silence is one part, as there.
+   *
+   * @returns the intervals in their order.
+   * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE or INVALID_ARGUMENT.
+   *
+   * @example
+   * for (const { startSample, endSample } of dsp.splitSilence(samples, { topDb: 30 })) {
+   *   console.log(startSample, endSample);
+   * }
+   */
+  splitSilence(samples: Float32Array, options?: TrimOptions): SampleInterval[] {
+    return splitSilence(this.#kernels, this.#arena, samples, options);
   }
 
   /**

@@ -34,6 +34,6 @@ export type { FeatureStream } from './feature-stream.ts';
 export { kernelVersion } from './generated/wasm-module.ts';
 export type { ResampleOptions } from './resampler.ts';
 export type { ResamplerStream } from './resampler-stream.ts';
-export type { TrimmedRange, TrimOptions } from './silence.ts';
+export type { SampleInterval, TrimOptions } from './silence.ts';
 export type { Spectrogram, SpectrogramOptions } from './spectrogram.ts';
 export { listMelCentresHz } from './tables/mel-bank.ts';

@@ -12,8 +12,8 @@ export interface TrimOptions {
   hopLength?: number;
 }
 
-/** What is left of a clip: samples startSample … endSample - 1. */
-export interface TrimmedRange {
+/** A part of a clip: samples startSample … endSample - 1. */
+export interface SampleInterval {
   startSample: number;
   endSample: number;
 }
@@ -49,13 +49,13 @@ function measureFrames(
   return meanSquares;
 }
 
-/** See `Dsp.trimSilence`. */
-export function trimSilence(
+/** See `Dsp.splitSilence`. */
+export function splitSilence(
   kernels: Kernels,
   arena: Arena,
   samples: Float32Array,
   { topDb = 60, frameLength = 2048, hopLength = 512 }: TrimOptions = {},
-): TrimmedRange {
+): SampleInterval[] {
   assertSamples(samples);
   assertNumber('topDb', topDb, (value) => value > 0, 'a number of decibels above 0');
   assertInteger('frameLength', frameLength, 1, 1 << 20);
@@ -63,12 +63,28 @@ export function trimSilence(
   const meanSquares = measureFrames(kernels, arena, samples, frameLength, hopLength);
   const loudest = meanSquares.reduce((a, b) => Math.max(a, b), smallestPower);
   const threshold = loudest * 10 ** (-topDb / 10);
-  const isLoud = (power: number) => Math.max(power, smallestPower) > threshold;
-  const first = meanSquares.findIndex(isLoud);
-  if (first < 0) return { startSample: 0, endSample: 0 };
-  const last = meanSquares.findLastIndex(isLoud);
+  const intervals: SampleInterval[] = [];
+  let wasLoud = false;
+  meanSquares.forEach((power, frame) => {
+    const isLoud = Math.max(power, smallestPower) > threshold;
+    const endSample = Math.min(samples.length, (frame + 1) * hopLength);
+    if (isLoud && wasLoud) intervals.at(-1)!.endSample = endSample;
+    else if (isLoud) intervals.push({ startSample: frame * hopLength, endSample });
+    wasLoud = isLoud;
+  });
+  return intervals;
+}
+
+/** See `Dsp.trimSilence`. */
+export function trimSilence(
+  kernels: Kernels,
+  arena: Arena,
+  samples: Float32Array,
+  options?: TrimOptions,
+): SampleInterval {
+  const intervals = splitSilence(kernels, arena, samples, options);
   return {
-    startSample: first * hopLength,
-    endSample: Math.min(samples.length, (last + 1) * hopLength),
+    startSample: intervals[0]?.startSample ?? 0,
+    endSample: intervals.at(-1)?.endSample ?? 0,
   };
 }

@@ -44,9 +44,11 @@ function describeGoldens(name: string, readSignal: (signal: string) => Float32Ar
   });
 
   describe(`librosa's silence trim of ${name} signals`, () => {
-    it.each(trims)('$signal, $topDb dB', ({ signal, topDb, range }) => {
+    it.each(trims)('$signal, $topDb dB', ({ signal, topDb, range, intervals }) => {
       const { startSample, endSample } = dsp.trimSilence(signalOf(signal), { topDb });
       expect([startSample, endSample]).toEqual(range);
+      const parts = dsp.splitSilence(signalOf(signal), { topDb });
+      expect(parts.map((part) => [part.startSample, part.endSample])).toEqual(intervals);
     });
   });
 }

@@ -345,8 +345,8 @@ export class Classifier<Audio> {
   }
 
   /** Probabilities of each window, at its own speed alone; null for one that is silent. */
-  async #judgeWindows(clips: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
-    const matrices = clips.map((clip) => processUnlessSilent(this.#frontEnd, clip));
+  async #judgeWindows(windows: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
+    const matrices = windows.map((window) => processUnlessSilent(this.#frontEnd, window));
     const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
     const { temperature, windowTemperature = temperature } = this.manifest.calibration;
     const tempered = rows.map((row) =>
@@ -383,9 +383,9 @@ export class Classifier<Audio> {
   }
 }
 
-function processUnlessSilent(frontEnd: FrontEnd, clip: AudioClip): FeatureMatrix | null {
+function processUnlessSilent(frontEnd: FrontEnd, window: AudioClip): FeatureMatrix | null {
   try {
-    return frontEnd.process(clip);
+    return frontEnd.processWindow(window);
   } catch (error) {
     if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
     throw error;

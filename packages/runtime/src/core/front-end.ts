@@ -1,4 +1,10 @@
-import { type Dsp, type FeatureExtractor, type FeatureMatrix, loadDsp } from '@ser/dsp-wasm';
+import {
+  type Dsp,
+  type FeatureExtractor,
+  type FeatureMatrix,
+  loadDsp,
+  type SampleInterval,
+} from '@ser/dsp-wasm';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { checkClip } from './audio/check-clip.ts';
 import type { FrontEndConfig } from './manifest.ts';
@@ -53,24 +59,53 @@ export class FrontEnd {
   }
 
   /**
+   * The features of a window of a recording. Where clips are trimmed, its pauses are cut out as their
+   * ends are: a model that has heard sentences from start to end takes a pause for part of one.
+   *
+   * @returns a fresh matrix [frames, features].
+   * @throws SerError as {@link process}.
+   */
+  processWindow(window: AudioClip): FeatureMatrix {
+    const samples = this.#resample(window);
+    const { trim } = this.config;
+    if (!trim) return this.#extractor.extract(samples);
+    const intervals = this.#dsp.splitSilence(samples, trim);
+    return this.#extractor.extract(joinIntervals(samples, intervals));
+  }
+
+  /**
    * The samples that features are computed from: the clip at the features' rate, trimmed.
    *
    * @throws SerError as {@link process}.
    */
   prepare(clip: AudioClip): Float32Array {
-    checkClip(clip);
-    const { features, trim } = this.config;
-    const samples =
-      clip.sampleRateHz === features.sampleRateHz
-        ? clip.samples
-        : this.#dsp.resample(clip.samples, {
-            fromHz: clip.sampleRateHz,
-            toHz: features.sampleRateHz,
-          });
+    const samples = this.#resample(clip);
+    const { trim } = this.config;
     if (!trim) return samples;
     const { startSample, endSample } = this.#dsp.trimSilence(samples, trim);
     return samples.subarray(startSample, endSample);
   }
+
+  #resample(clip: AudioClip): Float32Array {
+    checkClip(clip);
+    const { sampleRateHz } = this.config.features;
+    if (clip.sampleRateHz === sampleRateHz) return clip.samples;
+    return this.#dsp.resample(clip.samples, { fromHz: clip.sampleRateHz, toHz: sampleRateHz });
+  }
+}
+
+function joinIntervals(samples: Float32Array, intervals: readonly SampleInterval[]): Float32Array {
+  const parts = intervals.map(({ startSample, endSample }) =>
+    samples.subarray(startSample, endSample),
+  );
+  if (parts.length === 1) return parts[0]!;
+  const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }
 
 /**

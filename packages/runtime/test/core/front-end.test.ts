@@ -1,0 +1,46 @@
+import { resolveFeatureConfig } from '@ser/dsp-wasm';
+import { expect, it } from 'vitest';
+import { createFrontEnd } from '../../src/core/index.ts';
+
+const sampleRateHz = 16_000;
+const features = resolveFeatureConfig({ sampleRateHz, sets: ['mfcc', 'mel'] });
+const trim = { topDb: 30, frameLength: 2048, hopLength: 512 };
+
+/** A tone, a pause and another tone, with silence around. */
+function makeSpeech(pauseSec: number): Float32Array {
+  const tone = (hz: number, sec: number) =>
+    Float32Array.from({ length: sec * sampleRateHz }, (_, at) =>
+      Math.sin((2 * Math.PI * hz * at) / sampleRateHz),
+    );
+  const silence = (sec: number) => new Float32Array(sec * sampleRateHz);
+  const parts = [silence(0.5), tone(300, 0.8), silence(pauseSec), tone(500, 0.8), silence(0.5)];
+  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    samples.set(part, start);
+    start += part.length;
+  }
+  return samples;
+}
+
+it('cuts the pauses of a window as it cuts the ends of a clip', async () => {
+  const frontEnd = await createFrontEnd({ kind: 'features', features, trim });
+  const window = (pauseSec: number) =>
+    frontEnd.processWindow({ samples: makeSpeech(pauseSec), sampleRateHz });
+  const [short, long] = [window(0.512), window(1.536)];
+  expect(long.frames).toBe(short.frames);
+  // Frames at the seam may differ: the grid of frames lies elsewhere in the pause.
+  const same = [...long.data].filter((value, at) => Math.abs(value - short.data[at]!) < 1e-3);
+  expect(same.length).toBeGreaterThan(0.9 * long.data.length);
+  const clip = frontEnd.process({ samples: makeSpeech(1.536), sampleRateHz });
+  expect(clip.frames).toBeGreaterThan(long.frames + 1.2 * (sampleRateHz / features.hopLength));
+});
+
+it('leaves a window without pauses, and of a model that trims nothing, as a clip', async () => {
+  const trimming = await createFrontEnd({ kind: 'features', features, trim });
+  const whole = { samples: makeSpeech(0), sampleRateHz };
+  expect(trimming.processWindow(whole)).toEqual(trimming.process(whole));
+  const plain = await createFrontEnd({ kind: 'features', features, trim: null });
+  const paused = { samples: makeSpeech(1), sampleRateHz };
+  expect(plain.processWindow(paused)).toEqual(plain.process(paused));
+});
