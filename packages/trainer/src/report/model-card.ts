@@ -55,10 +55,10 @@ function describeModel(
     distillation
       ? ` ${formatPercent(distillation.share)} of what it learnt was the mean of ${distillation.members} networks.`
       : '',
-    windowTraining
-      ? ` Then came ${windowTraining.epochs} epochs in which windows of 3 s, cut anywhere from what a speaker spoke with one label, took the place of ${formatPercent(windowTraining.share)} of the clips.`
-      : '',
   ].join('');
+  const then = windowTraining
+    ? ` and ${windowTraining.epochs} more, in which windows of 3 s, cut anywhere from what a speaker spoke with one label, took the place of ${formatPercent(windowTraining.share)} of the clips`
+    : '';
   const merged = Object.entries(mergedLabels ?? {}).map(
     ([from, to]) => ` Clips of ${from} count as ${to}.`,
   );
@@ -71,7 +71,7 @@ function describeModel(
   return [
     `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
     `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.${played}`,
-    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs; the weights are ${kept}.${started}${prepared} Made ${createdAt.slice(0, 10)}.`,
+    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs${then}; the weights are ${kept}.${started}${prepared} Made ${createdAt.slice(0, 10)}.`,
   ].join('\n\n');
 }
 

@@ -68,6 +68,18 @@ it('says what windows of a long recording are worth', () => {
   );
 });
 
+it('tells of a training on windows', () => {
+  const windowTraining = { epochs: 12, learningRate: 0.001, share: 0.5 };
+  const card = formatModelCard(makeSampleRun(), {
+    ...settings,
+    recipe: { ...tinyRecipe, windowTraining },
+  });
+  expect(card).toMatch(
+    /\d epochs and 12 more, in which windows of 3 s, .* 50\.0 % of the clips; the/,
+  );
+  expect(formatModelCard(makeSampleRun(), settings)).not.toContain('more, in which');
+});
+
 it('of a run that tested nothing, has the scores, confusions and speakers of the folds', () => {
   const run = makeUntestedRun();
   const { train } = run.evaluations;
