@@ -18,9 +18,7 @@ import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
 import { applyTemperature } from './temperature.ts';
 import {
-  defaultHopSec,
-  defaultMaxRecordingSec,
-  defaultWindowSec,
+  fillTimelineOptions,
   judgeWindows,
   type TimelineOptions,
   type TimelineWindow,
@@ -208,12 +206,7 @@ export class Classifier<Audio> {
    * }
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
-    const {
-      windowSec = defaultWindowSec,
-      hopSec = defaultHopSec,
-      signal,
-      maxDurationSec = defaultMaxRecordingSec,
-    } = options;
+    const { windowSec, hopSec, signal, maxDurationSec } = fillTimelineOptions(options);
     this.#assertUsable();
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
@@ -247,12 +240,7 @@ export class Classifier<Audio> {
    * }
    */
   async *segments(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<Segment> {
-    const {
-      windowSec = defaultWindowSec,
-      hopSec = defaultHopSec,
-      signal,
-      maxDurationSec = defaultMaxRecordingSec,
-    } = options;
+    const { windowSec, hopSec, signal, maxDurationSec } = fillTimelineOptions(options);
     checkSegmenting(windowSec, hopSec);
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
     this.#assertUsable();

@@ -9,10 +9,11 @@ import { type Judgement, toJudgement } from './prediction.ts';
 /** Windows that are held as features at the same time. */
 export const batchWindows = 32;
 /** Longest recording that is followed by default: 6 hours. */
-export const defaultMaxRecordingSec = 21_600;
+const defaultMaxRecordingSec = 21_600;
 
+/** Length of a window where the caller gives none. */
 export const defaultWindowSec = 3;
-export const defaultHopSec = 1;
+const defaultHopSec = 1;
 
 export interface TimelineOptions {
   /** Length of a window in seconds. Default 3. */
@@ -23,6 +24,16 @@ export interface TimelineOptions {
   signal?: AbortSignal;
   /** Longest recording to accept, in seconds. Default 21,600 (6 hours). */
   maxDurationSec?: number;
+}
+
+/** Options with the defaults in place of what is left out. */
+export function fillTimelineOptions({
+  windowSec = defaultWindowSec,
+  hopSec = defaultHopSec,
+  signal,
+  maxDurationSec = defaultMaxRecordingSec,
+}: TimelineOptions) {
+  return { windowSec, hopSec, signal, maxDurationSec };
 }
 
 /** A stretch of a recording and what the model makes of it. */
