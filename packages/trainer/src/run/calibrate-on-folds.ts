@@ -19,8 +19,8 @@ import { readCrossValidation, readRunSettings, readRunSummary } from './run-fold
 import { rescale, scoreSides, scoreWindows, toLabelled } from './score-sides.ts';
 
 /**
- * Fits the temperature of a finished run to what the runs of a cross-validation with the same recipe
- * said of the speakers that each tested, and writes the run's summary, report and model anew. A
+ * Fits the temperatures of a finished run, of clips and of windows, to what the runs of a
+ * cross-validation with the same recipe said of the speakers that each tested, and writes the run's summary, report and model anew. A
  * run's validation side has a few speakers, and how surely a model is right differs much from one
  * to another; the folds have all of them. Speakers that the run itself tests are left out, so its test
  * scores stay those of strangers. Weights and predicted labels do not change. Returns the summary.
