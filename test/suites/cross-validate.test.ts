@@ -88,10 +88,11 @@ it('gives a model that heard every clip its temperature', async () => {
   expect(trained).not.toMatch(/validation|null|NaN/);
   const args = ['calibrate', '--run', run, '--cross-validation', whole];
   const told = await readSerOutput(args);
-  const { temperature, foldCalibration } = readRun(run);
+  const { temperature, windowTemperature, foldCalibration } = readRun(run);
   expect(told.split('\n').map((line) => line.match(/[\d.]*\d/g))).toEqual([
     [temperature!.toFixed(3), '36', '6', '2'],
     [foldCalibration!.evaluation.ece.toFixed(3)],
+    ['3', windowTemperature!.toFixed(3), foldCalibration!.windows!.ece.toFixed(3)],
     null,
   ]);
 
