@@ -337,10 +337,9 @@ export class Classifier<Audio> {
     const matrices = windows.map((window) => processUnlessSilent(this.#frontEnd, window));
     const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
     const { temperature, windowTemperature = temperature } = this.manifest.calibration;
-    const tempered = rows.map((row) =>
-      Float32Array.from(applyTemperature(row, windowTemperature / temperature)),
-    );
-    return matrices.map((matrix) => (matrix ? tempered.shift()! : null));
+    const temper = (row: Float32Array) =>
+      Float32Array.from(applyTemperature(row, windowTemperature / temperature));
+    return matrices.map((matrix) => (matrix ? temper(rows.shift()!) : null));
   }
 
   async #predictGroup(audios: readonly Audio[], options: PredictOptions): Promise<BatchOutcome[]> {

@@ -14,13 +14,7 @@ function makeSpeech(pauseSec: number): Float32Array {
     );
   const silence = (sec: number) => new Float32Array(sec * sampleRateHz);
   const parts = [silence(0.5), tone(300, 0.8), silence(pauseSec), tone(500, 0.8), silence(0.5)];
-  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    samples.set(part, start);
-    start += part.length;
-  }
-  return samples;
+  return Float32Array.from(parts.flatMap((part) => [...part]));
 }
 
 it('cuts the pauses of a window as it cuts the ends of a clip', async () => {
