@@ -178,17 +178,42 @@ def make_goldens(signals, settings):
     return cases, np.concatenate(chunks)
 
 
+def find_silence(y, top_db, noise_margin_db, frame_length=2048, hop_length=512):
+    """How far below the loudest frame silence begins, in dB, where noise counts."""
+    frames = librosa.feature.rms(y=y, frame_length=frame_length, hop_length=hop_length)[0]
+    beyond = -(-(frame_length // 2) // hop_length)
+    whole = np.sort(frames[beyond:-beyond])
+    if not whole.size or not whole[-1]:
+        return top_db
+    range_db = 20 * np.log10(max(frames.max(), 1e-5) / max(whole[int(0.05 * whole.size)], 1e-15))
+    return min(top_db, max(12, range_db - noise_margin_db))
+
+
+def widen(intervals, length, by=3072):
+    widened = []
+    for start, end in intervals:
+        if widened and start - by <= widened[-1][1]:
+            widened[-1][1] = min(length, end + by)
+        else:
+            widened.append([max(0, start - by), min(length, end + by)])
+    return widened
+
+
 def make_trims(signals):
-    return [
-        {
-            "signal": name,
-            "topDb": top_db,
-            "range": librosa.effects.trim(y, top_db=top_db)[1].tolist(),
-            "intervals": librosa.effects.split(y, top_db=top_db).tolist(),
-        }
-        for name, y in signals.items()
-        for top_db in (60, 30, 15)
-    ]
+    trims = []
+    for name, y in signals.items():
+        for top_db, noise_margin_db in ((60, None), (30, None), (15, None), (30, 5), (60, 8)):
+            range_db = top_db if noise_margin_db is None else find_silence(y, top_db, noise_margin_db)
+            span = librosa.effects.trim(y, top_db=range_db)[1].tolist()
+            intervals = librosa.effects.split(y, top_db=range_db).tolist()
+            if range_db < top_db:
+                [span] = widen([span], len(y))
+                intervals = widen(intervals, len(y))
+            trims.append({
+                "signal": name, "topDb": top_db, "noiseMarginDb": noise_margin_db,
+                "range": span, "intervals": intervals,
+            })  # fmt: skip
+    return trims
 
 
 def make_resamplings():

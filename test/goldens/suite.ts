@@ -17,6 +17,7 @@ export interface GoldenCase {
 export interface GoldenTrim {
   signal: string;
   topDb: number;
+  noiseMarginDb: number | null;
   range: [number, number];
   intervals: [number, number][];
 }

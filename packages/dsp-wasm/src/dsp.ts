@@ -63,7 +63,9 @@ export class Dsp {
   /**
    * Where a clip's sound starts and ends: the first and last frame whose mean power is not more than
    * `topDb` below that of the loudest frame. Formula: librosa.effects.trim. A clip of digital silence
-   * is kept whole, as there.
+   * is kept whole, as there. In a noisy room nothing is that quiet: `noiseMarginDb` measures the noise
+   * by the frame that the twentieth part of the frames is quieter than, and silence ends so far above;
+   * then one and a half `frameLength` stay on either side, since sound begins and ends softly.
    *
    * @throws SerError AUDIO_EMPTY, AUDIO_NOT_FINITE or INVALID_ARGUMENT.
    *

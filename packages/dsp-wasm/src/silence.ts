@@ -6,6 +6,13 @@ import { copyPadded } from './padding.ts';
 export interface TrimOptions {
   /** Frames this many decibels below the loudest are silent. Default 60. */
   topDb?: number;
+  /**
+   * Frames less than this above the background noise are silent too, where `topDb` would take noise
+   * for sound; frames within 12 dB of the loudest never are. Sound begins and ends softly, so there
+   * one and a half `frameLength` on either side of it stay. Null, the default: noise does not count,
+   * as in librosa.
+   */
+  noiseMarginDb?: number | null | undefined;
   /** Samples of a frame. Default 2048. */
   frameLength?: number;
   /** Samples from one frame to the next. Default 512. */
@@ -19,7 +26,12 @@ export interface SampleInterval {
 }
 
 const smallestPower = 1e-10;
+const leastRangeDb = 12;
+/** The quantile of the frames' powers that is taken for the background's. */
+const noiseQuantile = 0.05;
 const segmentFrames = 2048;
+
+const fromDb = (decibels: number): number => 10 ** (decibels / 10);
 
 /** Mean squares of centred frames; zeros lie beyond both ends. */
 function measureFrames(
@@ -49,20 +61,42 @@ function measureFrames(
   return meanSquares;
 }
 
+/**
+ * Power of the background noise: the twentieth part of the frames is quieter. Frames that reach
+ * beyond the clip's ends do not count; 0 where there are no others.
+ */
+function measureNoise(
+  meanSquares: Float32Array,
+  { frameLength, hopLength }: { frameLength: number; hopLength: number },
+): number {
+  const beyond = Math.ceil((frameLength >> 1) / hopLength);
+  const whole = meanSquares.slice(beyond, Math.max(beyond, meanSquares.length - beyond)).sort();
+  return whole[Math.floor(noiseQuantile * whole.length)] ?? 0;
+}
+
 /** See `Dsp.splitSilence`. */
 export function splitSilence(
   kernels: Kernels,
   arena: Arena,
   samples: Float32Array,
-  { topDb = 60, frameLength = 2048, hopLength = 512 }: TrimOptions = {},
+  { topDb = 60, noiseMarginDb = null, frameLength = 2048, hopLength = 512 }: TrimOptions = {},
 ): SampleInterval[] {
   assertSamples(samples);
   assertNumber('topDb', topDb, (value) => value > 0, 'a number of decibels above 0');
+  if (noiseMarginDb !== null) {
+    const isMargin = (value: number) => value >= 0;
+    assertNumber('noiseMarginDb', noiseMarginDb, isMargin, 'null or a number of decibels from 0');
+  }
   assertInteger('frameLength', frameLength, 1, 1 << 20);
   assertInteger('hopLength', hopLength, 1, 1 << 20);
   const meanSquares = measureFrames(kernels, arena, samples, frameLength, hopLength);
   const loudest = meanSquares.reduce((a, b) => Math.max(a, b), smallestPower);
-  const threshold = loudest * 10 ** (-topDb / 10);
+  const silence = loudest * fromDb(-topDb);
+  const noise =
+    noiseMarginDb === null
+      ? 0
+      : measureNoise(meanSquares, { frameLength, hopLength }) * fromDb(noiseMarginDb);
+  const threshold = Math.max(silence, Math.min(noise, loudest * fromDb(-leastRangeDb)));
   const intervals: SampleInterval[] = [];
   let wasLoud = false;
   meanSquares.forEach((power, frame) => {
@@ -72,7 +106,24 @@ export function splitSilence(
     else if (isLoud) intervals.push({ startSample: frame * hopLength, endSample });
     wasLoud = isLoud;
   });
-  return intervals;
+  if (threshold === silence) return intervals;
+  return widen(intervals, { by: Math.round(1.5 * frameLength), length: samples.length });
+}
+
+/** Widens intervals on both sides, within 0 … `length`; those that meet become one. */
+function widen(
+  intervals: readonly SampleInterval[],
+  { by, length }: { by: number; length: number },
+): SampleInterval[] {
+  const widened: SampleInterval[] = [];
+  for (const interval of intervals) {
+    const startSample = Math.max(0, interval.startSample - by);
+    const endSample = Math.min(length, interval.endSample + by);
+    const last = widened.at(-1);
+    if (last && startSample <= last.endSample) last.endSample = endSample;
+    else widened.push({ startSample, endSample });
+  }
+  return widened;
 }
 
 /** See `Dsp.trimSilence`. */

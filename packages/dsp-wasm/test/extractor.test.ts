@@ -96,5 +96,31 @@ describe('trimSilence', () => {
     expect(() => dsp.trimSilence(new Float32Array(0))).toThrow('0 samples');
     expect(() => dsp.trimSilence(new Float32Array([0, Number.NaN]))).toThrow('Sample 1');
     expect(() => dsp.trimSilence(new Float32Array(9), { topDb: 0 })).toThrow('topDb is 0');
+    expect(() => dsp.trimSilence(new Float32Array(9), { noiseMarginDb: -1 })).toThrow(
+      'noiseMarginDb is -1',
+    );
+  });
+
+  // A second of noise, one of a loud tone, one of noise, at 16 kHz.
+  const recordIn = (snrDb: number) => {
+    const background = noise(48_000, Math.sqrt(3) * 10 ** (-snrDb / 20), 5);
+    return background.map((value, n) =>
+      n >= 16_000 && n < 32_000 ? value + Math.SQRT2 * Math.sin(n / 5) : value,
+    );
+  };
+
+  it.each([40, 32, 25, 20, 15])('finds what sounds %i dB above noise', (snrDb) => {
+    const trimmed = dsp.trimSilence(recordIn(snrDb), { topDb: 30, noiseMarginDb: 5 });
+    const widened = snrDb > 32 ? 0 : 3072;
+    expect(Math.abs(trimmed.startSample - (16_000 - widened))).toBeLessThanOrEqual(1536);
+    expect(Math.abs(trimmed.endSample - (32_000 + widened))).toBeLessThanOrEqual(1536);
+  });
+
+  it('takes noise for sound without a margin, and all of a clip for sound where little stands out', () => {
+    const whole = { startSample: 0, endSample: 48_000 };
+    expect(dsp.trimSilence(recordIn(25), { topDb: 30 })).toEqual(whole);
+    expect(dsp.trimSilence(recordIn(3), { topDb: 30, noiseMarginDb: 5 })).toEqual(whole);
+    const short = noise(1000, 0.3, 5);
+    expect(dsp.trimSilence(short, { topDb: 30, noiseMarginDb: 5 }).endSample).toBe(1000);
   });
 });

@@ -44,10 +44,12 @@ function describeGoldens(name: string, readSignal: (signal: string) => Float32Ar
   });
 
   describe(`librosa's silence trim of ${name} signals`, () => {
-    it.each(trims)('$signal, $topDb dB', ({ signal, topDb, range, intervals }) => {
-      const { startSample, endSample } = dsp.trimSilence(signalOf(signal), { topDb });
+    it.each(trims)('$signal, $topDb dB, noise $noiseMarginDb dB', (trim) => {
+      const { signal, topDb, noiseMarginDb, range, intervals } = trim;
+      const options = { topDb, noiseMarginDb };
+      const { startSample, endSample } = dsp.trimSilence(signalOf(signal), options);
       expect([startSample, endSample]).toEqual(range);
-      const parts = dsp.splitSilence(signalOf(signal), { topDb });
+      const parts = dsp.splitSilence(signalOf(signal), options);
       expect(parts.map((part) => [part.startSample, part.endSample])).toEqual(intervals);
     });
   });

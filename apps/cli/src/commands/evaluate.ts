@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
+import { parsePositive } from '../parse-number.ts';
 import { Progress } from '../progress.ts';
 import { asUsage } from '../report-failure.ts';
 import { createModelOption } from '../shipped-model.ts';
@@ -9,6 +10,7 @@ interface EvaluateOptions {
   model: string;
   data: string[];
   split?: string;
+  noise?: number;
   json?: boolean;
 }
 
@@ -20,6 +22,7 @@ export function addEvaluateCommand(program: Command): void {
     .addOption(createModelOption('model.onnx to score'))
     .requiredOption('--data <folders...>', 'corpora, as for `ser train`')
     .option('--split <file>', "score only the test clips of a run's split.json")
+    .option('--noise <dB>', 'hear every clip in white noise so far below it', parsePositive)
     .option('--json', 'print the scores as JSON')
     .addHelpText(
       'after',
@@ -34,6 +37,7 @@ export function addEvaluateCommand(program: Command): void {
             modelPath: options.model,
             data: options.data,
             ...(options.split && { splitPath: options.split }),
+            ...(options.noise && { noiseSnrDb: options.noise }),
             onProgress: (done, total) => progress.update('Clips', done, total),
             signal,
           }),

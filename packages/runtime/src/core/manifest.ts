@@ -13,6 +13,8 @@ const wholeNumber = () => z.int().check(z.nonnegative());
 
 const trimSchema = z.strictObject({
   topDb: positive(),
+  /** Models from before it have none. */
+  noiseMarginDb: z.optional(z.nullable(z.number().check(z.nonnegative()))),
   frameLength: positiveInteger(),
   hopLength: positiveInteger(),
 });

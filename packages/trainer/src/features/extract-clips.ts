@@ -46,26 +46,27 @@ export async function extractClips(
 
 /**
  * Computes the features of clips at each of `speeds`, on all cores and through the cache. Those at
- * speed 1 are taken from `matrices`.
+ * speed 1 are taken from `matrices` where it is given.
  *
+ * @param options.noiseSnrDb white noise that the clips are heard in, in decibels below each; the same
+ *   for a clip at every call. Default: none
  * @returns for each clip a matrix a speed
  * @throws SerError `ABORTED` after the signal, `FILE_UNREADABLE` for a clip that cannot be read.
  */
 export async function extractAtSpeeds(
   clips: readonly Clip[],
   options: ExtractOptions & {
-    matrices: ReadonlyMap<Clip, FeatureMatrix>;
+    matrices?: ReadonlyMap<Clip, FeatureMatrix>;
     speeds: readonly number[];
+    noiseSnrDb?: number | undefined;
   },
 ): Promise<FeatureMatrix[][]> {
   const { matrices, speeds } = options;
-  const others = speeds.filter((speed) => speed !== 1);
+  const others = matrices ? speeds.filter((speed) => speed !== 1) : speeds;
   const outcomes = await extractOutcomes(clips, { ...options, speeds: others });
   return clips.map((clip, at) => {
     const played = takeMatrices(outcomes[at]!, `${clip.path} cannot be read`);
-    return speeds.map((speed) =>
-      speed === 1 ? matrices.get(clip)! : played[others.indexOf(speed)]!,
-    );
+    return speeds.map((speed) => played[others.indexOf(speed)] ?? matrices!.get(clip)!);
   });
 }
 
@@ -96,14 +97,15 @@ export async function extractCopies(
 
 function extractOutcomes(
   clips: readonly Clip[],
-  options: ExtractOptions & { speeds: readonly number[] },
+  options: ExtractOptions & { speeds: readonly number[]; noiseSnrDb?: number | undefined },
 ): Promise<ExtractOutcome[]> {
-  const { frontEnd, speeds } = options;
-  const caches = speeds.map((speed) => new FeatureCache({ frontEnd, speed }));
+  const { frontEnd, speeds, noiseSnrDb } = options;
+  const caches = speeds.map((speed) => new FeatureCache({ frontEnd, speed, noiseSnrDb }));
   return forEachClip(clips, options, async ({ path, contentHash }, pool) => {
     const entries = caches.map((cache) => ({ cache, name: contentHash }));
     return completeFromCache(entries, (missing) => {
-      const task: ExtractTask = { path, frontEnd, speeds: missing.map((at) => speeds[at]!) };
+      const missed = missing.map((at) => speeds[at]!);
+      const task: ExtractTask = { path, contentHash, frontEnd, speeds: missed, noiseSnrDb };
       return pool.run(task, { name: 'extractClip' });
     });
   });

@@ -21,6 +21,8 @@ export interface CacheOptions {
   frontEnd: FrontEndConfig;
   /** At which speed clips are played. Default 1. */
   speed?: number;
+  /** How far below the clip the noise is that it is heard in. Default: there is none. */
+  noiseSnrDb?: number | undefined;
   /** What was done to the copies; undefined: the clips as they are. */
   changes?: ClipChanges | undefined;
   /** Default: `features` in the project's cache folder. */
@@ -40,11 +42,18 @@ export class FeatureCache {
   readonly #whole: { cache: FeatureCache; columns: number[] } | undefined;
 
   constructor(options: CacheOptions) {
-    const { frontEnd, speed = 1, changes, root = join(locateCache(), 'features') } = options;
+    const {
+      frontEnd,
+      speed = 1,
+      noiseSnrDb,
+      changes,
+      root = join(locateCache(), 'features'),
+    } = options;
     const copies = changes ? [augmentationVersion, changes] : [];
     const played = speed === 1 ? [] : [{ speed }];
+    const heard = noiseSnrDb === undefined ? [] : [{ noiseSnrDb }];
     const digest = createHash('sha256')
-      .update(JSON.stringify([kernelVersion, frontEnd, ...copies, ...played]))
+      .update(JSON.stringify([kernelVersion, frontEnd, ...copies, ...played, ...heard]))
       .digest('hex');
     this.#directory = join(root, digest.slice(0, 16));
     const whole = widen(frontEnd.features);

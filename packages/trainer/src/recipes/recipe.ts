@@ -64,6 +64,7 @@ const recipeShape = z.strictObject({
   trim: z
     .strictObject({
       topDb: z.number().positive(),
+      noiseMarginDb: z.number().nonnegative().nullable().optional(),
       frameLength: z.int().positive(),
       hopLength: z.int().positive(),
     })

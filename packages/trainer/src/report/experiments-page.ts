@@ -13,7 +13,7 @@ import {
   formatPoints,
   formatSpread,
   formatTable,
-  formatWindowUar,
+  formatUar,
 } from './markdown.ts';
 import { lightPalette } from './palette.ts';
 import {
@@ -135,19 +135,20 @@ function formatExperiment(experiment: Experiment): string[] {
   ];
 }
 
-/** The column of windows is left out where a result lacks them. */
+const extraColumns = ['UAR of windows', 'UAR in noise'];
+
+/** The columns of windows and of noise are left out where a result lacks them. */
 function formatVariants(
   baseline: PublishedCrossValidation,
   comparisons: readonly Comparison[],
 ): string {
   const header = [
     ...['variant', 'what it changes', 'model file', 'UAR', 'difference', '95 %, paired'],
-    ...['accuracy', 'UAR of windows', 'ECE', 'training a run'],
+    ...['accuracy', ...extraColumns, 'ECE', 'training a run'],
   ];
   const rows = [formatRow(baseline), ...comparisons.map(formatComparison)];
-  const windows = header.indexOf('UAR of windows');
-  const hasWindows = rows.every((row) => row[windows] !== '');
-  const keep = (_: string, column: number) => column !== windows || hasWindows;
+  const keep = (_: string, column: number) =>
+    !extraColumns.includes(header[column]!) || rows.every((row) => row[column] !== '');
   return formatTable(
     header.filter(keep),
     rows.map((row) => row.filter(keep)),
@@ -175,7 +176,8 @@ function formatRow(
     against.difference,
     against.interval,
     formatSpread(overSeeds.accuracy, formatPercent),
-    formatWindowUar(pooled),
+    formatUar('windowUar', pooled),
+    formatUar('noiseUar', pooled),
     overSeeds.ece.mean.toFixed(3),
     formatDuration(trainingSec),
   ];

@@ -35,9 +35,12 @@ export function formatSpread(
   return values > 1 ? `${format(mean).replace(/ %$/, '')} ± ${format(deviation)}` : format(mean);
 }
 
-/** The UAR of windows over the seeds; nothing where older results lack it. */
-export function formatWindowUar(seeds: readonly Pick<SeedScores, 'windowUar'>[]): string {
-  const uars = seeds.flatMap(({ windowUar }) => windowUar ?? []);
+/** The UAR of windows, or of clips in noise, over the seeds; nothing where older results lack it. */
+export function formatUar<Name extends 'windowUar' | 'noiseUar'>(
+  name: Name,
+  seeds: readonly Pick<SeedScores, Name>[],
+): string {
+  const uars = seeds.flatMap((seed) => seed[name] ?? []);
   return uars.length === seeds.length ? formatSpread(measureSpread(uars), formatPercent) : '';
 }
 

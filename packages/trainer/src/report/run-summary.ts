@@ -22,6 +22,9 @@ export interface LabelPrediction {
   probabilities: number[];
 }
 
+/** Decibels from a clip's mean power down to the noise that it is heard in: a room with a fan. */
+export const noiseSnrDb = 20;
+
 /** What the model said about one clip. */
 export interface ClipPrediction extends LabelPrediction {
   clipId: string;
@@ -107,6 +110,10 @@ export interface RunSummary {
   predictions: ClipPrediction[];
   /** Windows of the validation and test side, see `cutWindows`; absent in files of older versions. */
   windows?: LabelPrediction[];
+  /**
+   * Test clips heard in white noise {@link noiseSnrDb} below them; absent in files of older versions.
+   */
+  noisy?: LabelPrediction[];
   /** Versions and machine, by name. */
   environment: Record<string, string>;
 }

@@ -15,6 +15,8 @@ export interface EvaluateOptions {
   data: readonly string[];
   /** A run's split.json: only its test clips are scored. */
   splitPath?: string;
+  /** White noise that every clip is heard in, in decibels below it. Default: none. */
+  noiseSnrDb?: number;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
@@ -49,7 +51,8 @@ export async function evaluateModel(
     );
     const { clips } = dataset;
     const played = await extractAtSpeeds(clips, {
-      ...{ frontEnd, speeds, matrices, signal: options.signal },
+      ...{ frontEnd, speeds, signal: options.signal },
+      ...(options.noiseSnrDb === undefined ? { matrices } : { noiseSnrDb: options.noiseSnrDb }),
       onProgress: (done) => options.onProgress?.(done, clips.length),
     });
     const rows = await classifier.predictFeatures(played.flat());

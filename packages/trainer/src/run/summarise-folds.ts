@@ -53,6 +53,8 @@ export interface SeedScores extends PooledScores {
   adapted?: PooledScores | null;
   /** Of windows, see `cutWindows`; absent in files of older versions. */
   windowUar?: number;
+  /** Of the clips in noise, see `noiseSnrDb`; absent in files of older versions. */
+  noiseUar?: number;
   /** What two cross-validations are compared by, speaker by speaker. */
   counts: SpeakerCounts;
 }
@@ -95,11 +97,13 @@ export function summariseFolds(found: readonly FinishedFold[]): FoldsSummary {
     const summaries = folds.map(({ summary }) => summary);
     const predictions = summaries.flatMap(listTestPredictions);
     const windows = summaries.flatMap(({ windows = [] }) => windows.filter(isTested));
+    const noisy = summaries.flatMap(({ noisy = [] }) => noisy);
     return {
       seed,
       ...score(summaries),
       adapted: poolAdapted(summaries),
       ...(windows.length > 0 && { windowUar: poolRecall(windows) }),
+      ...(noisy.length > 0 && { noiseUar: poolRecall(noisy) }),
       corpora: scoreCorpora(predictions),
       speakers: scoreSpeakers(predictions),
       counts: countSpeakers(predictions),

@@ -14,6 +14,7 @@ import {
   type ClipPrediction,
   type InitialRun,
   type LabelPrediction,
+  noiseSnrDb,
   type RunSummary,
   type Side,
   sides,
@@ -56,10 +57,11 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
   for (const side of sides) {
     const before = raw.length;
     const onProgress = (done: number) => run.onProgress(before + done, total);
-    raw.push(...(await predictSide(run, side, onProgress)));
+    raw.push(...(await predictSide(run, side, { matrices: run.matrices, onProgress })));
   }
   const { temperature, predictions } = calibrateOnValidation(raw, labels);
   const windows = calibrateOnValidation(predictWindows(run), labels);
+  const noisy = await predictSide(run, 'test', { noiseSnrDb });
   return {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),
@@ -86,6 +88,7 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     evaluations: scoreSides(predictions, labels),
     predictions,
     windows: windows.predictions,
+    noisy: rescale(noisy, labels, temperature ?? 1),
     environment: {
       ser: version,
       kernels: kernelVersion,
@@ -129,15 +132,13 @@ function predictWindows({
 }
 
 async function predictSide(
-  { settings, split, labels, matrices, model, signal }: FinishedRun,
+  { settings, split, labels, model, signal }: FinishedRun,
   side: Side,
-  onProgress: (done: number) => void,
+  options: Pick<Parameters<typeof extractAtSpeeds>[1], 'matrices' | 'noiseSnrDb' | 'onProgress'>,
 ): Promise<ClipPrediction[]> {
   const { speeds } = settings.recipe;
   const frontEnd = selectFrontEnd(settings.recipe);
-  const played = await extractAtSpeeds(split[side], {
-    ...{ frontEnd, speeds, matrices, onProgress, signal },
-  });
+  const played = await extractAtSpeeds(split[side], { frontEnd, speeds, signal, ...options });
   const rows = predictProbabilities(model, played.flat());
   const probabilities = averageOverSpeeds(rows, speeds.length);
   return split[side].map(
