@@ -1,12 +1,13 @@
 import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import { poolRecall } from '../evaluate/pool-predictions.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { scoreWindows } from '../run/score-sides.ts';
 import { keptWeights } from './kept-weights.ts';
 import { findTestScores, type MainScores, scoreGroups } from './main-scores.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
-import type { RunSummary } from './run-summary.ts';
+import { noiseSnrDb, type RunSummary } from './run-summary.ts';
 import { countTestSpeakers, type GroupScore } from './speaker-scores.ts';
 import { listTrainedCorpora } from './trained-corpora.ts';
 
@@ -67,7 +68,10 @@ function describeModel(
     speeds.length > 1
       ? ` A clip is judged at ${speeds.join(', ')} times its speed, and the probabilities are averaged.`
       : '';
-  const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB cut` : '';
+  const inNoise = trim?.noiseMarginDb ? `, or less than ${trim.noiseMarginDb} dB above noise,` : '';
+  const trimmed = trim
+    ? `, leading and trailing silence below ${trim.topDb} dB${inNoise} cut`
+    : '';
   return [
     `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
     `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.${played}`,
@@ -125,7 +129,14 @@ function formatScores({ evaluations, foldCalibration }: RunSummary): string {
 }
 
 function describeCalibration(summary: RunSummary): string {
-  return [describeTemperature(summary), ...describeWindows(summary)].join(' ');
+  const parts = [describeTemperature(summary), ...describeWindows(summary), ...describeNoise(summary)];
+  return parts.join(' ');
+}
+
+function describeNoise({ noisy = [], foldCalibration }: RunSummary): string[] {
+  const uar = foldCalibration?.noiseUar ?? (noisy.length > 0 ? poolRecall(noisy) : undefined);
+  if (uar === undefined) return [];
+  return [`With white noise ${noiseSnrDb} dB below each clip the UAR is ${formatPercent(uar)}.`];
 }
 
 function describeWindows(summary: RunSummary): string[] {

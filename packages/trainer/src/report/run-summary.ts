@@ -51,6 +51,8 @@ export interface FoldCalibration {
   evaluation: Evaluation;
   /** The same of windows; absent where the folds are of an older version. */
   windows?: WindowScores | undefined;
+  /** UAR of these speakers' clips in noise; absent where the folds are of an older version. */
+  noiseUar?: number;
   corpora: GroupScore[];
   /** Worst UAR first. */
   speakers: GroupScore[];

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SerError } from '@ser/dsp-wasm';
 import { speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
+import { poolRecall } from '../evaluate/pool-predictions.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import type {
@@ -45,6 +46,7 @@ export async function calibrateOnFolds(
   const tested = new Set(listSide(earlier, 'test').map(speakerKey));
   const folds: ClipPrediction[][] = [];
   const windows: LabelPrediction[][] = [];
+  const noisy: LabelPrediction[] = [];
   for (const { directory: name } of runs) {
     const fold = join(crossValidationDirectory, name);
     if (!isDeepStrictEqual((await readRunSettings(fold)).recipe, recipe)) {
@@ -62,6 +64,7 @@ export async function calibrateOnFolds(
     const strangers = listSide(summary, 'test').filter(isStranger);
     if (strangers.length === 0) continue;
     folds.push(rescale(strangers, labels, 1 / (summary.temperature ?? 1)));
+    noisy.push(...(summary.noisy ?? []).filter(isStranger));
     if (!summary.windows) continue;
     const own = summary.windows.filter(isStranger);
     windows.push(rescale(own, labels, 1 / (summary.windowTemperature ?? 1)));
@@ -83,6 +86,7 @@ export async function calibrateOnFolds(
       name: basename(crossValidationDirectory),
       ...describeFolds(folds, labels),
       windows: scoreWindows(rescaleByOthers(windows, labels).flat(), labels),
+      ...(noisy.length > 0 && { noiseUar: poolRecall(noisy) }),
     },
     evaluations: scoreSides(predictions, labels),
     predictions,

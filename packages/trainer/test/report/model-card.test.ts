@@ -68,6 +68,21 @@ it('says what windows of a long recording are worth', () => {
   );
 });
 
+it('says what the model is worth in noise, and how its input is trimmed there', () => {
+  const run = makeSampleRun();
+  const { uar } = run.evaluations.test!;
+  const noisy = run.predictions.filter(({ split }) => split === 'test');
+  const told = (percent: string) => `white noise 20 dB below each clip the UAR is ${percent} %`;
+  expect(formatModelCard({ ...run, noisy }, settings)).toContain(told((100 * uar).toFixed(1)));
+  const foldCalibration = { ...calibrateOnTraining(run), noiseUar: 0.4 };
+  const calibrated = formatModelCard({ ...run, noisy, foldCalibration }, settings);
+  expect(calibrated).toContain(told('40.0'));
+  const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
+  const card = formatModelCard(run, { ...settings, recipe: { ...tinyRecipe, trim } });
+  expect(card).toContain('silence below 30 dB, or less than 5 dB above noise, cut');
+  expect(card).not.toContain('white noise');
+});
+
 it('tells of a training on windows', () => {
   const windowTraining = { epochs: 12, learningRate: 0.001, share: 0.5 };
   const card = formatModelCard(makeSampleRun(), {

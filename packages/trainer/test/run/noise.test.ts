@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { addNoise, loadDsp } from '@ser/dsp-wasm';
+import { createClassifier, decodeAudio } from '@ser/runtime';
+import { expect, it } from 'vitest';
+import { noiseSnrDb } from '../../src/report/run-summary.ts';
+import { runFiles } from '../../src/run/run-folder.ts';
+import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
+
+// Worker threads need the built package.
+const { evaluateModel, readDataset, train } = (await import(
+  new URL('../../dist/index.js', import.meta.url).href
+)) as typeof import('../../src/index.ts');
+
+it('scores test clips in noise, which comes before the silence trim', async () => {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  useOwnCache(directory);
+  const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
+  const outDirectory = join(directory, 'run');
+  const { modelPath, summary } = await train({
+    settings: {
+      ...{ data: [corpus], recipe: { ...tinyRecipe, trim }, protocol: 'speaker-kfold' },
+      ...{ seed: 0, fold: 0, splitFile: null },
+    },
+    outDirectory,
+  });
+  const tested = summary.predictions.filter(({ split }) => split === 'test');
+  expect(summary.noisy).toHaveLength(tested.length);
+
+  const dsp = await loadDsp();
+  const classifier = await createClassifier(modelPath);
+  const { frontEnd, labels } = classifier.manifest;
+  expect(frontEnd.trim).toEqual(trim);
+  const { sampleRateHz } = frontEnd.features;
+  const { clips } = await readDataset([corpus]);
+  for (const [at, { path }] of tested.entries()) {
+    const clip = await decodeAudio(await readFile(path));
+    const { contentHash } = clips.find((listed) => listed.path === path)!;
+    const seed = Number.parseInt(contentHash.slice(0, 8), 16);
+    const samples = addNoise(
+      dsp.resample(clip.samples, { fromHz: clip.sampleRateHz, toHz: sampleRateHz }),
+      { snrDb: noiseSnrDb, seed },
+    );
+    const { probabilities } = await classifier.predict({ samples, sampleRateHz });
+    labels.forEach((label, index) => {
+      expect(probabilities[label]).toBeCloseTo(summary.noisy![at]!.probabilities[index]!, 5);
+    });
+  }
+  await classifier.dispose();
+
+  const { evaluation } = await evaluateModel({
+    ...{ modelPath, data: [corpus], splitPath: join(outDirectory, runFiles.split), noiseSnrDb },
+  });
+  const right = summary.noisy!.filter(({ truth, predicted }) => truth === predicted);
+  expect(evaluation.accuracy).toBe(right.length / tested.length);
+});
