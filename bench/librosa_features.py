@@ -36,30 +36,29 @@ def compute_features(y, settings):
     return np.concatenate([calls[name]() for name in settings["sets"]]).T.astype(np.float32)
 
 
-def find_silence(y, *, topDb, noiseMarginDb, frameLength, hopLength):
-    """How far below the loudest frame silence begins, in dB: the noise counts, where it is louder."""
-    if noiseMarginDb is None:
-        return topDb
-    power = librosa.feature.rms(y=y, frame_length=frameLength, hop_length=hopLength)[0] ** 2
+def cut_silence(y, *, topDb, noiseMarginDb, frameLength, hopLength):
+    """What lies between the silent ends; where noise is louder than topDb, it is silence too."""
+    options = {"frame_length": frameLength, "hop_length": hopLength}
+    _, (first, last) = librosa.effects.trim(y, top_db=topDb, **options)
+    power = librosa.feature.rms(y=y, **options)[0] ** 2
     beyond = -(-(frameLength // 2) // hopLength)
     whole = np.sort(power[beyond:-beyond])
-    if not whole.size or not whole[-1]:
-        return topDb
-    noise = whole[int(0.05 * whole.size)]
-    range_db = 10 * np.log10(power.max() / max(noise, 1e-30)) - noiseMarginDb
-    return min(topDb, max(12, range_db))
+    if noiseMarginDb is None or not whole.size or not whole[-1]:
+        return y[first:last]
+    noise = max(whole[int(0.05 * whole.size)], 1e-30)
+    range_db = max(12, 10 * np.log10(power.max() / noise) - noiseMarginDb)
+    if range_db >= topDb:
+        return y[first:last]
+    _, (start, end) = librosa.effects.trim(y, top_db=range_db, **options)
+    widened = round(1.5 * frameLength)
+    return y[max(first, start - widened) : min(last, end + widened)]
 
 
 def judge(session, manifest, y):
     """Probabilities of the labels for samples at the model's rate, over the model's speeds."""
     settings, trim = manifest["frontEnd"]["features"], manifest["frontEnd"]["trim"]
     if trim:
-        top_db = find_silence(y, **{"noiseMarginDb": None, **trim})
-        _, (start, end) = librosa.effects.trim(
-            y, top_db=top_db, frame_length=trim["frameLength"], hop_length=trim["hopLength"]
-        )
-        widened = round(1.5 * trim["frameLength"]) if top_db < trim["topDb"] else 0
-        y = y[max(0, start - widened) : end + widened]
+        y = cut_silence(y, **{"noiseMarginDb": None, **trim})
     logs = []
     for speed in manifest.get("speeds", [1]):
         rate = settings["sampleRateHz"]

@@ -189,13 +189,14 @@ def find_silence(y, top_db, noise_margin_db, frame_length=2048, hop_length=512):
     return min(top_db, max(12, range_db - noise_margin_db))
 
 
-def widen(intervals, length, by=3072):
+def widen(intervals, within, by=3072):
     widened = []
     for start, end in intervals:
-        if widened and start - by <= widened[-1][1]:
-            widened[-1][1] = min(length, end + by)
+        start, end = max(within[0], start - by), min(within[1], end + by)
+        if widened and start <= widened[-1][1]:
+            widened[-1][1] = end
         else:
-            widened.append([max(0, start - by), min(length, end + by)])
+            widened.append([start, end])
     return widened
 
 
@@ -207,8 +208,9 @@ def make_trims(signals):
             span = librosa.effects.trim(y, top_db=range_db)[1].tolist()
             intervals = librosa.effects.split(y, top_db=range_db).tolist()
             if range_db < top_db:
-                [span] = widen([span], len(y))
-                intervals = widen(intervals, len(y))
+                within = librosa.effects.trim(y, top_db=top_db)[1].tolist()
+                [span] = widen([span], within)
+                intervals = widen(intervals, within)
             trims.append({
                 "signal": name, "topDb": top_db, "noiseMarginDb": noise_margin_db,
                 "range": span, "intervals": intervals,

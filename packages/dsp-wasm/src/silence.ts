@@ -9,7 +9,7 @@ export interface TrimOptions {
   /**
    * Frames less than this above the background noise are silent too, where `topDb` would take noise
    * for sound; frames within 12 dB of the loudest never are. Sound begins and ends softly, so there
-   * one and a half `frameLength` on either side of it stay. Null, the default: noise does not count,
+   * one and a half `frameLength` on either side of it stay, of what `topDb` alone would keep. Null, the default: noise does not count,
    * as in librosa.
    */
   noiseMarginDb?: number | null | undefined;
@@ -91,39 +91,57 @@ export function splitSilence(
   assertInteger('hopLength', hopLength, 1, 1 << 20);
   const meanSquares = measureFrames(kernels, arena, samples, frameLength, hopLength);
   const loudest = meanSquares.reduce((a, b) => Math.max(a, b), smallestPower);
+  const findLouder = (threshold: number) =>
+    findIntervals(meanSquares, threshold, { hopLength, length: samples.length });
   const silence = loudest * fromDb(-topDb);
-  const noise =
-    noiseMarginDb === null
-      ? 0
-      : measureNoise(meanSquares, { frameLength, hopLength }) * fromDb(noiseMarginDb);
-  const threshold = Math.max(silence, Math.min(noise, loudest * fromDb(-leastRangeDb)));
+  const sound = findLouder(silence);
+  if (noiseMarginDb === null) return sound;
+  const noise = measureNoise(meanSquares, { frameLength, hopLength }) * fromDb(noiseMarginDb);
+  const threshold = Math.min(noise, loudest * fromDb(-leastRangeDb));
+  if (threshold <= silence) return sound;
+  return widen(findLouder(threshold), { by: Math.round(1.5 * frameLength), within: span(sound) });
+}
+
+/** Runs of frames louder than a power. */
+function findIntervals(
+  meanSquares: Float32Array,
+  threshold: number,
+  { hopLength, length }: { hopLength: number; length: number },
+): SampleInterval[] {
   const intervals: SampleInterval[] = [];
   let wasLoud = false;
   meanSquares.forEach((power, frame) => {
     const isLoud = Math.max(power, smallestPower) > threshold;
-    const endSample = Math.min(samples.length, (frame + 1) * hopLength);
+    const endSample = Math.min(length, (frame + 1) * hopLength);
     if (isLoud && wasLoud) intervals.at(-1)!.endSample = endSample;
     else if (isLoud) intervals.push({ startSample: frame * hopLength, endSample });
     wasLoud = isLoud;
   });
-  if (threshold === silence) return intervals;
-  return widen(intervals, { by: Math.round(1.5 * frameLength), length: samples.length });
+  return intervals;
 }
 
-/** Widens intervals on both sides, within 0 … `length`; those that meet become one. */
+/** Widens intervals on both sides; those that meet become one. */
 function widen(
   intervals: readonly SampleInterval[],
-  { by, length }: { by: number; length: number },
+  { by, within }: { by: number; within: SampleInterval },
 ): SampleInterval[] {
   const widened: SampleInterval[] = [];
   for (const interval of intervals) {
-    const startSample = Math.max(0, interval.startSample - by);
-    const endSample = Math.min(length, interval.endSample + by);
+    const startSample = Math.max(within.startSample, interval.startSample - by);
+    const endSample = Math.min(within.endSample, interval.endSample + by);
     const last = widened.at(-1);
     if (last && startSample <= last.endSample) last.endSample = endSample;
     else widened.push({ startSample, endSample });
   }
   return widened;
+}
+
+/** From the start of the first interval to the end of the last. */
+function span(intervals: readonly SampleInterval[]): SampleInterval {
+  return {
+    startSample: intervals[0]?.startSample ?? 0,
+    endSample: intervals.at(-1)?.endSample ?? 0,
+  };
 }
 
 /** See `Dsp.trimSilence`. */
@@ -133,9 +151,5 @@ export function trimSilence(
   samples: Float32Array,
   options?: TrimOptions,
 ): SampleInterval {
-  const intervals = splitSilence(kernels, arena, samples, options);
-  return {
-    startSample: intervals[0]?.startSample ?? 0,
-    endSample: intervals.at(-1)?.endSample ?? 0,
-  };
+  return span(splitSilence(kernels, arena, samples, options));
 }

@@ -69,9 +69,7 @@ function describeModel(
       ? ` A clip is judged at ${speeds.join(', ')} times its speed, and the probabilities are averaged.`
       : '';
   const inNoise = trim?.noiseMarginDb ? `, or less than ${trim.noiseMarginDb} dB above noise,` : '';
-  const trimmed = trim
-    ? `, leading and trailing silence below ${trim.topDb} dB${inNoise} cut`
-    : '';
+  const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB${inNoise} cut` : '';
   return [
     `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
     `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.${played}`,
@@ -129,7 +127,11 @@ function formatScores({ evaluations, foldCalibration }: RunSummary): string {
 }
 
 function describeCalibration(summary: RunSummary): string {
-  const parts = [describeTemperature(summary), ...describeWindows(summary), ...describeNoise(summary)];
+  const parts = [
+    describeTemperature(summary),
+    ...describeWindows(summary),
+    ...describeNoise(summary),
+  ];
   return parts.join(' ');
 }
 
