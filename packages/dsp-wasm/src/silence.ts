@@ -8,9 +8,9 @@ export interface TrimOptions {
   topDb?: number;
   /**
    * Frames less than this above the background noise are silent too, where `topDb` would take noise
-   * for sound; frames within 12 dB of the loudest never are. Sound begins and ends softly, so there
-   * one and a half `frameLength` on either side of it stay, of what `topDb` alone would keep. Null, the default: noise does not count,
-   * as in librosa.
+   * for sound; frames within 12 dB of the loudest never are. Sound begins and ends softly, so one and
+   * a half `frameLength` on either side of it stay then, of what `topDb` alone would keep. Null, the
+   * default: noise does not count, as in librosa.
    */
   noiseMarginDb?: number | null | undefined;
   /** Samples of a frame. Default 2048. */
