@@ -218,7 +218,6 @@ function formatGroups(summary: RunSummary, of: MainScores['of']): string[] {
 }
 
 const limits = [
-  '- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, noise and telephone sound are outside what was measured.',
   '- In another room, language or voice some labels can come far too often. `ser adapt` balances them on clips that need no labels.',
   '- It names how a clip sounds compared with acted examples, not what a person feels. Do not use it to judge people: not in hiring, schooling, policing, health or credit.',
   '- Some uses of emotion recognition are restricted or forbidden by law, for example at work and in schools in the European Union.',
@@ -227,8 +226,12 @@ const limits = [
 const calibrationLimit =
   '- A confidence is calibrated on clips like those above; on other voices and microphones it is less reliable.';
 
-function formatLimits({ temperature }: RunSummary): string {
-  return [...limits, ...(temperature === null ? [] : [calibrationLimit])].join('\n');
+function formatLimits(summary: RunSummary): string {
+  const noise = describeNoise(summary).length > 0 ? 'other noise' : 'noise';
+  const unmeasured = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, ${noise} and telephone sound are outside what was measured.`;
+  return [unmeasured, ...limits, ...(summary.temperature === null ? [] : [calibrationLimit])].join(
+    '\n',
+  );
 }
 
 function formatLicence(summary: RunSummary): string {

@@ -77,10 +77,12 @@ it('says what the model is worth in noise, and how its input is trimmed there', 
   const foldCalibration = { ...calibrateOnTraining(run), noiseUar: 0.4 };
   const calibrated = formatModelCard({ ...run, noisy, foldCalibration }, settings);
   expect(calibrated).toContain(told('40.0'));
+  expect(calibrated).toContain('children, other noise and telephone');
   const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
   const card = formatModelCard(run, { ...settings, recipe: { ...tinyRecipe, trim } });
   expect(card).toContain('silence below 30 dB, or less than 5 dB above noise, cut');
   expect(card).not.toContain('white noise');
+  expect(card).toContain('children, noise and telephone');
 });
 
 it('tells of a training on windows', () => {
