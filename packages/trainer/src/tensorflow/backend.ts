@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-node';
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-node';
 import { Int64Scalar, tf } from './tf.ts';
 
 /** An attribute of a TensorFlow kernel, in the form that tfjs-node's addon takes. */
@@ -66,4 +66,21 @@ export function executeKernel(
       if (input instanceof Int64Scalar) binding.deleteTensor(ids[at]!);
     });
   }
+}
+
+/**
+ * Runs a kernel of `tf.registerKernel` and returns its first `outputs` outputs; what else it gives is
+ * for its gradient alone, which gets the gradients of those few. Left to itself tfjs records every
+ * output, and makes an array of zeros for each that the loss does not hang on: of an LSTM's gates and
+ * cells 25 MB a step, which kept the garbage collector busy for a third of a training.
+ */
+export function runRegistered(
+  kernelName: string,
+  inputs: NamedTensorMap,
+  outputs: number,
+): Tensor[] {
+  const engine = tf.engine();
+  const results = engine.runKernel(kernelName, inputs) as unknown as Tensor[];
+  if (engine.isTapeOn()) engine.state.activeTape.at(-1)!.outputs.length = outputs;
+  return results.slice(0, outputs);
 }

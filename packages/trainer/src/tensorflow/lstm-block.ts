@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node';
-import { attribute, executeKernel, typeAttribute } from './backend.ts';
+import { attribute, executeKernel, runRegistered, typeAttribute } from './backend.ts';
 import { reverseByLength } from './kernels.ts';
 import type { LstmInputs, LstmStates, LstmWeights } from './lstm-inputs.ts';
 import { Int64Scalar, tf } from './tf.ts';
@@ -23,13 +23,12 @@ export function runBlockLstm({ x, lengths, forward, backward }: LstmInputs): Lst
 }
 
 const kernelName = 'SerBlockLstm';
-/** i, cs, f, o, ci, co and, last, the hidden state. */
+/** The hidden state and, for the gradient, i, cs, f, o, ci, co. */
 const outputCount = 7;
 
 function runDirection(x: Tensor3D, { kernel, recurrentKernel, bias }: LstmWeights): Tensor3D {
   const weights = tf.concat([kernel, recurrentKernel], 0);
-  const outputs = tf.engine().runKernel(kernelName, { x, weights, bias }) as unknown as Tensor[];
-  return outputs[outputCount - 1] as Tensor3D;
+  return runRegistered(kernelName, { x, weights, bias }, 1)[0] as Tensor3D;
 }
 
 tf.registerKernel({
@@ -38,7 +37,9 @@ tf.registerKernel({
   kernelFunc: ({ inputs }) => {
     const { x, weights, bias } = inputs as unknown as Record<string, Tensor>;
     const attributes = [attribute('cell_clip', 'FLOAT', 0), ...sharedAttributes()];
-    return executeKernel('BlockLSTMV2', attributes, listInputs(x!, weights!, bias!), outputCount);
+    const given = listInputs(x!, weights!, bias!);
+    const memory = executeKernel('BlockLSTMV2', attributes, given, outputCount);
+    return [memory.pop()!, ...memory];
   },
 });
 
@@ -46,15 +47,18 @@ tf.registerGradient({
   kernelName,
   inputsToSave: ['x', 'weights', 'bias'],
   outputsToSave: new Array(outputCount).fill(true),
-  gradFunc: (outputGradients, saved) => {
-    const [x, weights, bias, ...outputs] = saved as [Tensor, Tensor, Tensor, ...Tensor[]];
-    const hiddenGradient = (outputGradients as Tensor[])[outputCount - 1]!;
+  gradFunc: (gradient, saved) => {
+    const [x, weights, bias, hidden, ...memory] = saved as [...Saved, ...Tensor[]];
+    const hiddenGradient = gradient as Tensor;
     const cellGradient = tf.zerosLike(hiddenGradient);
-    const inputs = [...listInputs(x, weights, bias), ...outputs, cellGradient, hiddenGradient];
+    const given = listInputs(x, weights, bias);
+    const inputs = [...given, ...memory, hidden, cellGradient, hiddenGradient];
     const gradients = executeKernel('BlockLSTMGradV2', sharedAttributes(), inputs, 8);
     return { x: () => gradients[0]!, weights: () => gradients[3]!, bias: () => gradients[7]! };
   },
 });
+
+type Saved = [x: Tensor, weights: Tensor, bias: Tensor, hidden: Tensor];
 
 function sharedAttributes() {
   return [attribute('use_peephole', 'BOOL', false), typeAttribute('T', 'float')];

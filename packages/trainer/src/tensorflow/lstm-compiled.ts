@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node';
-import { executeKernel } from './backend.ts';
+import { executeKernel, runRegistered } from './backend.ts';
 import { loadLstmAddon } from './lstm-addon.ts';
 import type { LstmInputs, LstmStates } from './lstm-inputs.ts';
 import { tf } from './tf.ts';
@@ -20,7 +20,7 @@ export function runCompiledLstm({ x, lengths, forward, backward }: LstmInputs): 
     ...{ biasForward: forward.bias, biasBackward: backward.bias },
     ...{ recurrentForward: forward.recurrentKernel, recurrentBackward: backward.recurrentKernel },
   } satisfies Inputs;
-  const [hidden, last] = tf.engine().runKernel(kernelName, inputs) as unknown as Tensor[];
+  const [hidden, last] = runRegistered(kernelName, inputs, 2);
   return { hidden: hidden as Tensor3D, last: last as Tensor2D };
 }
 

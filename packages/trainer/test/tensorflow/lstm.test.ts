@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runBidirectionalLstm } from '../../src/tensorflow/lstm.ts';
 import { runBlockLstm } from '../../src/tensorflow/lstm-block.ts';
 import { isCompiledLstmThere, runCompiledLstm } from '../../src/tensorflow/lstm-compiled.ts';
@@ -95,6 +95,22 @@ describe.each([
         at < 2 ? 2e-6 : 1e-4,
       );
     });
+  });
+
+  it('has tfjs make no gradients for what it remembers', () => {
+    const { batch, frames, units } = sizes[0]!;
+    const made = vi.spyOn(tf.engine(), 'makeTensor');
+    try {
+      measure(run, sizes[0]!);
+      const states = batch * frames * units;
+      const ofMemory = made.mock.calls.filter(([, shape]) =>
+        [states, 4 * states].includes(tf.util.sizeFromShape(shape)),
+      );
+      // TensorFlow's kernel is given one for the cells of each direction.
+      expect(ofMemory).toHaveLength(name === 'compiled' ? 0 : 2);
+    } finally {
+      made.mockRestore();
+    }
   });
 });
 
