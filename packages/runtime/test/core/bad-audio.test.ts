@@ -40,10 +40,10 @@ describe('what is not audio', () => {
 
   it('a WAV of another codec is called by its name', async () => {
     const bytes = readFixture('clips/pcm8.wav');
-    bytes[20] = 6;
+    bytes[20] = 17;
     const error = await failDecoding(bytes);
     expect(error.code).toBe('AUDIO_UNSUPPORTED');
-    expect(error.message).toContain('A-law');
+    expect(error.message).toContain('IMA ADPCM');
   });
 
   it('a WAV without samples', async () => {

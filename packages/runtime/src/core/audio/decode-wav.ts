@@ -1,10 +1,13 @@
 import type { DecodedAudio } from './audio-stream.ts';
 import { type ByteReader, readText } from './byte-reader.ts';
 import { decodeFailure, truncated, unsupported } from './decode-failure.ts';
+import { expandALaw, expandMuLaw } from './g711.ts';
 import { MonoMixer } from './mono-mixer.ts';
 
 const formatPcm = 1;
 const formatFloat = 3;
+const formatALaw = 6;
+const formatMuLaw = 7;
 const formatExtensible = 0xfffe;
 /** A writer that streams does not know the length beforehand and leaves this in its place. */
 const unknownLength = 0xffffffff;
@@ -15,23 +18,30 @@ const formatBytes = 26;
 
 const otherCodecs: Readonly<Record<number, string>> = {
   2: 'Microsoft ADPCM',
-  6: 'A-law',
-  7: 'mu-law',
   17: 'IMA ADPCM',
   49: 'GSM 6.10',
   80: 'MPEG',
   85: 'MP3',
 };
 
+type SampleReader = (view: DataView, position: number) => number;
+
+/** How one kind of samples is called, and how those of each size in bytes are read. */
+interface SampleKind {
+  name: string;
+  readers: Readonly<Record<number, SampleReader>>;
+}
+
 interface WaveFormat {
-  isFloat: boolean;
+  kind: SampleKind;
   channels: number;
   sampleRateHz: number;
   bytesPerSample: number;
 }
 
 /**
- * Decodes RIFF WAVE: PCM of 8, 16, 24 and 32 bits, float of 32 and 64 bits, plain or extensible.
+ * Decodes RIFF WAVE: PCM of 8, 16, 24 and 32 bits, float of 32 and 64 bits, and the A-law and mu-law
+ * of telephones; plain or extensible.
  *
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
  *   `AUDIO_UNSUPPORTED` for other codecs, `AUDIO_TOO_LONG` beyond the limit.
@@ -84,9 +94,12 @@ function readFormat(view: DataView, size: number): WaveFormat {
     if (size < 26) throw decodeFailure('WAV', `its extensible 'fmt ' chunk has only ${size} bytes`);
     codec = view.getUint16(24, true);
   }
-  if (codec !== formatPcm && codec !== formatFloat) {
+  const kind = sampleKinds[codec];
+  if (!kind) {
     const name = otherCodecs[codec] ?? `codec ${codec}`;
-    throw unsupported(`The WAV file holds ${name}; PCM and float samples can be read.`);
+    throw unsupported(
+      `The WAV file holds ${name}; PCM, float, A-law and mu-law samples can be read.`,
+    );
   }
   if (channels < 1 || channels > mostChannels) {
     throw decodeFailure(
@@ -94,15 +107,13 @@ function readFormat(view: DataView, size: number): WaveFormat {
       `its header says ${channels} channels; 1 to ${mostChannels} are allowed`,
     );
   }
-  const isFloat = codec === formatFloat;
   const bytesPerSample = blockBytes / channels;
-  const sizes = isFloat ? [4, 8] : [1, 2, 3, 4];
-  if (!sizes.includes(bytesPerSample) || Math.ceil(bits / 8) > bytesPerSample || bits === 0) {
+  if (!kind.readers[bytesPerSample] || Math.ceil(bits / 8) > bytesPerSample || bits === 0) {
     throw unsupported(
-      `The WAV file has ${isFloat ? 'float' : 'PCM'} samples of ${bits} bits in frames of ${blockBytes} bytes for ${channels} channels; PCM of 8, 16, 24 and 32 bits and float of 32 and 64 can be read.`,
+      `The WAV file has ${kind.name} samples of ${bits} bits in frames of ${blockBytes} bytes for ${channels} channels; PCM of 8, 16, 24 and 32 bits, float of 32 and 64, A-law and mu-law of 8 can be read.`,
     );
   }
-  return { isFloat, channels, sampleRateHz, bytesPerSample };
+  return { kind, channels, sampleRateHz, bytesPerSample };
 }
 
 function readSamples(
@@ -125,18 +136,18 @@ function readSamples(
 async function* readBlocks(
   reader: ByteReader,
   frames: number,
-  { isFloat, channels, bytesPerSample }: WaveFormat,
+  { kind, channels, bytesPerSample }: WaveFormat,
   mixer: MonoMixer,
 ): AsyncGenerator<Float32Array> {
   const frameBytes = channels * bytesPerSample;
-  const readSample = isFloat ? floatReaders[bytesPerSample]! : pcmReaders[bytesPerSample]!;
+  const readSample = kind.readers[bytesPerSample]!;
   const blockFrames = Math.min(frames, Math.ceil(blockBytes / frameBytes));
   const block = Array.from({ length: channels }, () => new Float64Array(blockFrames));
   while (mixer.length < frames) {
     const count = Math.min(blockFrames, frames - mixer.length);
     const view = toView(await reader.fill(count * frameBytes));
     if (view.byteLength < count * frameBytes) throw truncated('WAV', 'it has become shorter');
-    const inPlace = channels === 1 && !isFloat ? viewAsInt16(view, bytesPerSample) : undefined;
+    const inPlace = channels === 1 && kind === pcm ? viewAsInt16(view, bytesPerSample) : undefined;
     if (inPlace) {
       yield mixer.mix([inPlace], 0, count, 1 / 32768);
     } else {
@@ -160,18 +171,33 @@ function viewAsInt16(view: DataView, bytesPerSample: number): Int16Array | undef
   return new Int16Array(view.buffer, view.byteOffset, view.byteLength >> 1);
 }
 
-type SampleReader = (view: DataView, position: number) => number;
-
-const floatReaders: Readonly<Record<number, SampleReader>> = {
-  4: (view, position) => view.getFloat32(position, true),
-  8: (view, position) => view.getFloat64(position, true),
+/** Samples of 8 bits have no sign; all are scaled so that the lowest is -1. */
+const pcm: SampleKind = {
+  name: 'PCM',
+  readers: {
+    1: (view, position) => (view.getUint8(position) - 128) / 128,
+    2: (view, position) => view.getInt16(position, true) / 32768,
+    3: (view, position) =>
+      (view.getUint16(position, true) + view.getInt8(position + 2) * 65536) / 8388608,
+    4: (view, position) => view.getInt32(position, true) / 2147483648,
+  },
 };
 
-/** Samples of 8 bits have no sign; all are scaled so that the lowest is -1. */
-const pcmReaders: Readonly<Record<number, SampleReader>> = {
-  1: (view, position) => (view.getUint8(position) - 128) / 128,
-  2: (view, position) => view.getInt16(position, true) / 32768,
-  3: (view, position) =>
-    (view.getUint16(position, true) + view.getInt8(position + 2) * 65536) / 8388608,
-  4: (view, position) => view.getInt32(position, true) / 2147483648,
+const sampleKinds: Readonly<Record<number, SampleKind>> = {
+  [formatPcm]: pcm,
+  [formatFloat]: {
+    name: 'float',
+    readers: {
+      4: (view, position) => view.getFloat32(position, true),
+      8: (view, position) => view.getFloat64(position, true),
+    },
+  },
+  [formatALaw]: {
+    name: 'A-law',
+    readers: { 1: (view, position) => expandALaw(view.getUint8(position)) },
+  },
+  [formatMuLaw]: {
+    name: 'mu-law',
+    readers: { 1: (view, position) => expandMuLaw(view.getUint8(position)) },
+  },
 };
