@@ -46,6 +46,14 @@ describe('what is not audio', () => {
     expect(error.message).toContain('IMA ADPCM');
   });
 
+  it('A-law samples of another size than its own', async () => {
+    const bytes = readFixture('clips/pcm16.wav');
+    bytes[20] = 6;
+    const error = await failDecoding(bytes);
+    expect(error.code).toBe('AUDIO_UNSUPPORTED');
+    expect(error.message).toContain('A-law samples of 16 bits');
+  });
+
   it('a WAV without samples', async () => {
     const bytes = readFixture('clips/pcm16.wav').slice(0, 44);
     new DataView(bytes.buffer).setUint32(40, 0, true);
