@@ -7,7 +7,7 @@ const words = ['name', 'description'];
 /**
  * What a recipe sets otherwise than another one, one entry a setting, such as
  * `model.normalisation: clip → corpus`. A setting that a recipe of an older version lacks counts as
- * its default.
+ * its default, and one that is null as one that is absent.
  */
 export function describeRecipeDifference(baseline: Recipe, variant: Recipe): string[] {
   const [before, after] = [baseline, variant].map(addDefaults);
@@ -26,7 +26,7 @@ function addDefaults(recipe: Recipe): Record<string, unknown> {
 }
 
 function listDifferences(path: string, before: unknown, after: unknown): string[] {
-  if (isDeepStrictEqual(before, after)) return [];
+  if (isDeepStrictEqual(before ?? null, after ?? null)) return [];
   if (isSection(before) && isSection(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap((key) => listDifferences(`${path}.${key}`, before[key], after[key]));

@@ -74,6 +74,18 @@ const smaller = parseRecipe(
 );
 
 describe('writeExperimentsPage', () => {
+  it('takes a setting that is null for one that is absent', async () => {
+    const trim = { topDb: 30, frameLength: 2048, hopLength: 512 };
+    const [without, none] = [trim, { ...trim, noiseMarginDb: null }].map((each) =>
+      parseRecipe({ ...tinyRecipe, trim: each }, 'tiny'),
+    );
+    const directories = [
+      await writeCrossValidation('base', some, { recipe: without }),
+      await writeCrossValidation('same', some, { recipe: { ...none, name: 'same', speeds: [2] } }),
+    ];
+    expect(await write(['same'], directories)).toContain('| same | `speeds: [1] → [2]` |');
+  });
+
   it('tells what a variant changes and what it gives, on the page and in a picture', async () => {
     const directories = [
       await writeCrossValidation('base', some),
