@@ -22,6 +22,7 @@ export {
   type SplitFile,
   writeSplitFile,
 } from './protocols/split-file.ts';
+export { setEpochs } from './recipes/epochs.ts';
 export { readRecipe } from './recipes/read-recipe.ts';
 export type { Recipe } from './recipes/recipe.ts';
 export { writeExperimentsPage } from './report/experiments-page.ts';

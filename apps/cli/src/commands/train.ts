@@ -54,7 +54,7 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--init <run>', 'start from the weights of a finished run, which heard no test speaker')
     .option('--seed <n>', 'decides every random choice', parseWhole(0), 0)
-    .option('--epochs <n>', "instead of the recipe's", parseWhole(1))
+    .option('--epochs <n>', "epochs in all, instead of the recipe's", parseWhole(1))
     .option('--batch-size <n>', "instead of the recipe's", parseWhole(1))
     .option('--json', 'print one JSON event a line')
     .addHelpText('after', '\nExample:\n  $ ser train --data data/ravdess --epochs 40')
@@ -65,7 +65,7 @@ export function addTrainCommand(program: Command): void {
       const trainer = await import('@ser/trainer');
       const { directory, settings } = options.resume
         ? { directory: options.resume, settings: await trainer.readRunSettings(options.resume) }
-        : await describeRun(options, await trainer.readRecipe(options.recipe));
+        : describeRun(options, await readOwnRecipe(options, trainer));
       const log = new TrainingLog({ json: options.json ?? false });
       try {
         const result = await asUsage(command, () =>
@@ -93,21 +93,25 @@ export function addTrainCommand(program: Command): void {
     });
 }
 
-async function describeRun(
+async function readOwnRecipe(
+  { recipe: name, epochs, batchSize }: TrainCommandOptions,
+  { readRecipe, setEpochs }: typeof import('@ser/trainer'),
+): Promise<Recipe> {
+  const recipe = await readRecipe(name);
+  const own = epochs === undefined ? recipe : setEpochs(recipe, epochs);
+  return batchSize === undefined ? own : { ...own, training: { ...own.training, batchSize } };
+}
+
+function describeRun(
   options: TrainCommandOptions,
   recipe: Recipe,
-): Promise<{ directory: string; settings: RunSettings }> {
+): { directory: string; settings: RunSettings } {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const training = {
-    ...recipe.training,
-    ...(options.epochs !== undefined && { epochs: options.epochs }),
-    ...(options.batchSize !== undefined && { batchSize: options.batchSize }),
-  };
   return {
     directory: options.out ?? join('runs', `${recipe.name}-${time}`),
     settings: {
       data: options.data ?? [],
-      recipe: { ...recipe, training },
+      recipe,
       protocol: options.split === undefined ? options.protocol : 'file',
       seed: options.seed,
       fold: options.fold ?? null,

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import { countEpochs } from '../recipes/epochs.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { scoreAdapted } from '../run/adapt-speakers.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';
@@ -83,11 +84,10 @@ async function describeRun(directory: string): Promise<PublishedRun> {
   const foldFlag = fold === null ? '' : ` --fold ${fold}`;
   const foldsFlag = folds === undefined ? '' : ` --folds ${folds}`;
   const initFlag = init === undefined ? '' : ` --init runs/${basename(init)}`;
-  const { epochs } = recipe.training;
   const adapted = scoreAdapted(whole);
   return {
     ...summary,
-    command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag}${foldsFlag}${initFlag} --seed ${seed} --epochs ${epochs}`,
+    command: `ser train --data ${names} --recipe ${recipe.name} --protocol ${protocol}${foldFlag}${foldsFlag}${initFlag} --seed ${seed} --epochs ${countEpochs(recipe)}`,
     trainedOn: listTrainedCorpora(whole)
       .filter(({ clips }) => clips > 0)
       .map(({ name }) => name),

@@ -11,6 +11,7 @@ import { measureFeatures } from '../models/feature-statistics.ts';
 import type { Split } from '../protocols/split.ts';
 import { splitDataset } from '../protocols/split-dataset.ts';
 import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
+import { countEpochs } from '../recipes/epochs.ts';
 import { selectFrontEnd } from '../recipes/recipe.ts';
 import { findValidationNeed } from '../recipes/validation-need.ts';
 import type { RunSummary } from '../report/run-summary.ts';
@@ -138,7 +139,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
       ? undefined
       : await loadInitialWeights(model, settings.init, { recipe, labels, split });
   const { taught, durationSec: teachingSec } = await teachExamples(preparation);
-  const epochs = recipe.training.epochs + (recipe.windowTraining?.epochs ?? 0);
+  const epochs = countEpochs(recipe);
   const total = countDraws(train, recipe.augmentation?.versionsPerEpoch ?? 1);
   const fit = await fitRecipe(model, recipe, {
     ...{ directory, train: taught, validation, seed: settings.seed },
