@@ -41,7 +41,7 @@ describe('a training on four actors of RAVDESS', () => {
     // The peers are given one matrix a clip.
     const recipe = join(folder, 'one-speed.json');
     writeFileSync(recipe, JSON.stringify({ extends: 'reference', name: 'one-speed', speeds: [1] }));
-    const settings = ['--recipe', recipe, '--epochs', '8', '--out', run];
+    const settings = ['--recipe', recipe, '--epochs', '24', '--out', run];
     printed = await readSerOutput(['train', '--data', corpus, ...settings]);
   });
 
