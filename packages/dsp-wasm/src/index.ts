@@ -6,6 +6,7 @@ export {
   addNoise,
   applyGain,
 } from './augment/level.ts';
+export { type LimitBandOptions, limitBand } from './augment/limit-band.ts';
 export type { StretchTimeOptions } from './augment/stretch-time.ts';
 export { type TiltSpectrumOptions, tiltSpectrum } from './augment/tilt-spectrum.ts';
 export { type Dsp, loadDsp } from './dsp.ts';

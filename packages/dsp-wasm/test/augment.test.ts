@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noise, syntheticSignals, tone, voice } from '../../../test/goldens/signals.ts';
-import { addNoise, applyGain, type Dsp, loadDsp, tiltSpectrum } from '../src/index.ts';
+import { addNoise, applyGain, type Dsp, limitBand, loadDsp, tiltSpectrum } from '../src/index.ts';
 import { readGoldenText } from './goldens.ts';
 
 let dsp: Dsp;
@@ -172,25 +172,61 @@ describe('applyGain', () => {
   });
 });
 
+function impulse(): Float32Array {
+  const samples = new Float32Array(8192);
+  samples[0] = 1;
+  return samples;
+}
+
+/** Gain at a frequency of a filter with this impulse response, at 22,050 Hz. */
+function measureGainDb(response: Float32Array, hz: number): number {
+  let [re, im] = [0, 0];
+  for (const [n, x] of response.entries()) {
+    re += x * Math.cos((2 * Math.PI * hz * n) / 22050);
+    im += x * Math.sin((2 * Math.PI * hz * n) / 22050);
+  }
+  return 20 * Math.log10(Math.hypot(re, im));
+}
+
 describe('tiltSpectrum', () => {
   it.each([
     [0, -6],
     [1000, 0],
     [11025, 6],
   ])('at %i Hz has %f dB', (hz, expectedDb) => {
-    const samples = new Float32Array(8192);
-    samples[0] = 1;
-    const response = tiltSpectrum(samples, { sampleRateHz: 22050, tiltDb: 12 });
-    let [re, im] = [0, 0];
-    for (const [n, x] of response.entries()) {
-      re += x * Math.cos((2 * Math.PI * hz * n) / 22050);
-      im += x * Math.sin((2 * Math.PI * hz * n) / 22050);
-    }
-    expect(20 * Math.log10(Math.hypot(re, im))).toBeCloseTo(expectedDb, 4);
+    const response = tiltSpectrum(impulse(), { sampleRateHz: 22050, tiltDb: 12 });
+    expect(measureGainDb(response, hz)).toBeCloseTo(expectedDb, 4);
   });
 
   it('refuses a pivot beyond half the sample rate', () => {
     const options = { sampleRateHz: 16000, tiltDb: 3, pivotHz: 8000 };
     expect(() => tiltSpectrum(new Float32Array(9), options)).toThrow('pivotHz is 8000');
+  });
+});
+
+describe('limitBand', () => {
+  // |H|² of a Butterworth filter of order 8, its frequencies warped by the bilinear transform.
+  const warp = (hz: number) => Math.tan((Math.PI * hz) / 22050);
+  const passBelowDb = (hz: number, edgeHz: number) =>
+    -10 * Math.log10(1 + (warp(hz) / warp(edgeHz)) ** 16);
+  const passAboveDb = (hz: number, edgeHz: number) =>
+    -10 * Math.log10(1 + (warp(edgeHz) / warp(hz)) ** 16);
+
+  it.each([150, 300, 1000, 3400, 5000])('at %i Hz is a Butterworth filter', (hz) => {
+    const band = { sampleRateHz: 22050, lowestHz: 300, highestHz: 3400 };
+    const gainDb = measureGainDb(limitBand(impulse(), band), hz);
+    expect(gainDb).toBeCloseTo(passAboveDb(hz, 300) + passBelowDb(hz, 3400), 3);
+  });
+
+  it('cuts nothing without edges, nor above half the sample rate', () => {
+    expect(limitBand(impulse(), { sampleRateHz: 22050 })).toEqual(impulse());
+    expect(limitBand(impulse(), { sampleRateHz: 22050, highestHz: 12000 })).toEqual(impulse());
+  });
+
+  it('refuses edges the wrong way round, and a lower one beyond half the sample rate', () => {
+    const limit = (edges: { lowestHz?: number; highestHz?: number }) => () =>
+      limitBand(impulse(), { sampleRateHz: 16000, ...edges });
+    expect(limit({ lowestHz: 900, highestHz: 800 })).toThrow('highestHz is 800');
+    expect(limit({ lowestHz: 8000 })).toThrow('lowestHz is 8000');
   });
 });

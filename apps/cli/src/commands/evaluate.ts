@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parsePositive } from '../parse-number.ts';
 import { Progress } from '../progress.ts';
@@ -11,6 +11,7 @@ interface EvaluateOptions {
   data: string[];
   split?: string;
   noise?: number;
+  telephone?: boolean;
   json?: boolean;
 }
 
@@ -23,6 +24,11 @@ export function addEvaluateCommand(program: Command): void {
     .requiredOption('--data <folders...>', 'corpora, as for `ser train`')
     .option('--split <file>', "score only the test clips of a run's split.json")
     .option('--noise <dB>', 'hear every clip in white noise so far below it', parsePositive)
+    .addOption(
+      new Option('--telephone', 'hear every clip over a telephone, 300 to 3400 Hz').conflicts(
+        'noise',
+      ),
+    )
     .option('--json', 'print the scores as JSON')
     .addHelpText(
       'after',
@@ -37,7 +43,8 @@ export function addEvaluateCommand(program: Command): void {
             modelPath: options.model,
             data: options.data,
             ...(options.split && { splitPath: options.split }),
-            ...(options.noise && { noiseSnrDb: options.noise }),
+            ...(options.noise && { channel: { noiseSnrDb: options.noise } }),
+            ...(options.telephone && { channel: 'telephone' as const }),
             onProgress: (done, total) => progress.update('Clips', done, total),
             signal,
           }),

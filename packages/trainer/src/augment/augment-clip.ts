@@ -1,9 +1,9 @@
-import { addNoise, applyGain, type Dsp, tiltSpectrum } from '@ser/dsp-wasm';
+import { addNoise, applyGain, type Dsp, limitBand, tiltSpectrum } from '@ser/dsp-wasm';
 import type { Random } from '../random.ts';
 import type { ClipChanges } from './augmentation-settings.ts';
 
 /** Changes with every new rule of {@link augmentClip}, so that a cache forgets copies of old rules. */
-export const augmentationVersion = 2;
+export const augmentationVersion = 3;
 
 /** What {@link augmentClip} works with. */
 export interface AugmentContext {
@@ -14,8 +14,8 @@ export interface AugmentContext {
 }
 
 /**
- * Returns a changed copy of a clip: speed, pitch and rate, then spectrum, room, level and noise, each
- * drawn evenly from its range. Each change draws from a stream of its own, so that switching one off
+ * Returns a changed copy of a clip: speed, pitch and rate, then spectrum, room, band, level and noise,
+ * each drawn evenly from its range. Each change draws from a stream of its own, so that switching one off
  * leaves the others as they were.
  */
 export function augmentClip(
@@ -40,6 +40,8 @@ export function augmentClip(
   make('reverbDecaySec', (decaySec, seed) =>
     dsp.addReverb(changed, { sampleRateHz, decaySec, seed }),
   );
+  make('lowestHz', (lowestHz) => limitBand(changed, { sampleRateHz, lowestHz }));
+  make('highestHz', (highestHz) => limitBand(changed, { sampleRateHz, highestHz }));
   make('gainDb', (gainDb) => applyGain(changed, { gainDb }));
   make('noiseSnrDb', (snrDb, seed) => addNoise(changed, { snrDb, seed }));
   return changed;

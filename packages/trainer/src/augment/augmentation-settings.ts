@@ -25,6 +25,10 @@ const changeFields = {
   gainDb: range(-40, 40),
   /** White noise, as the ratio of the clip's power to the noise's. */
   noiseSnrDb: range(-10, 80),
+  /** Lower edge of the band that a microphone or a telephone lets pass. */
+  lowestHz: range(1, 4000),
+  /** Upper edge of that band; from half the sample rate on nothing is cut. */
+  highestHz: range(1000, 48000),
 };
 
 /** Validates the `augmentation` of a recipe. */

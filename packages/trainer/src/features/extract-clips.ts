@@ -4,6 +4,7 @@ import type { FrontEndConfig } from '@ser/runtime/core';
 import { Tinypool } from 'tinypool';
 import { type AugmentationSettings, selectChanges } from '../augment/augmentation-settings.ts';
 import type { Clip, SkippedFile } from '../datasets/clip.ts';
+import type { Channel } from './channel.ts';
 import type { CopyTask, ExtractOutcome, ExtractTask } from './extract-worker.ts';
 import { FeatureCache } from './feature-cache.ts';
 
@@ -48,8 +49,8 @@ export async function extractClips(
  * Computes the features of clips at each of `speeds`, on all cores and through the cache. Those at
  * speed 1 are taken from `matrices` where it is given.
  *
- * @param options.noiseSnrDb white noise that the clips are heard in, in decibels below each; the same
- *   for a clip at every call. Default: none
+ * @param options.channel what the clips are heard through; a clip's noise is the same at every call.
+ *   Default: nothing
  * @returns for each clip a matrix a speed
  * @throws SerError `ABORTED` after the signal, `FILE_UNREADABLE` for a clip that cannot be read.
  */
@@ -58,7 +59,7 @@ export async function extractAtSpeeds(
   options: ExtractOptions & {
     matrices?: ReadonlyMap<Clip, FeatureMatrix>;
     speeds: readonly number[];
-    noiseSnrDb?: number | undefined;
+    channel?: Channel | undefined;
   },
 ): Promise<FeatureMatrix[][]> {
   const { matrices, speeds } = options;
@@ -97,15 +98,15 @@ export async function extractCopies(
 
 function extractOutcomes(
   clips: readonly Clip[],
-  options: ExtractOptions & { speeds: readonly number[]; noiseSnrDb?: number | undefined },
+  options: ExtractOptions & { speeds: readonly number[]; channel?: Channel | undefined },
 ): Promise<ExtractOutcome[]> {
-  const { frontEnd, speeds, noiseSnrDb } = options;
-  const caches = speeds.map((speed) => new FeatureCache({ frontEnd, speed, noiseSnrDb }));
+  const { frontEnd, speeds, channel } = options;
+  const caches = speeds.map((speed) => new FeatureCache({ frontEnd, speed, channel }));
   return forEachClip(clips, options, async ({ path, contentHash }, pool) => {
     const entries = caches.map((cache) => ({ cache, name: contentHash }));
     return completeFromCache(entries, (missing) => {
       const missed = missing.map((at) => speeds[at]!);
-      const task: ExtractTask = { path, contentHash, frontEnd, speeds: missed, noiseSnrDb };
+      const task: ExtractTask = { path, contentHash, frontEnd, speeds: missed, channel };
       return pool.run(task, { name: 'extractClip' });
     });
   });

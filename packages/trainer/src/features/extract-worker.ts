@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { addNoise, type Dsp, type FeatureMatrix, loadDsp, SerError } from '@ser/dsp-wasm';
-import {
-  type AudioClip,
-  createFrontEnd,
-  decodeAudio,
-  type FrontEnd,
-  type FrontEndConfig,
-} from '@ser/runtime/core';
+import { type Dsp, type FeatureMatrix, loadDsp, SerError } from '@ser/dsp-wasm';
+import { createFrontEnd, decodeAudio, type FrontEnd, type FrontEndConfig } from '@ser/runtime/core';
 import { augmentClip } from '../augment/augment-clip.ts';
 import type { ClipChanges } from '../augment/augmentation-settings.ts';
 import { createRandom } from '../random.ts';
+import { type Channel, hearThrough } from './channel.ts';
 
 /** One clip to extract. */
 export interface ExtractTask {
@@ -19,12 +14,12 @@ export interface ExtractTask {
   contentHash: string;
   /** A matrix is made for each. */
   speeds: readonly number[];
-  /** White noise that the clip is heard in, this many decibels below it; by default none. */
-  noiseSnrDb?: number | undefined;
+  /** What the clip is heard through, before silence is trimmed; by default nothing. */
+  channel?: Channel | undefined;
 }
 
 /** Changed copies of one clip to extract. */
-export interface CopyTask extends Omit<ExtractTask, 'speeds' | 'noiseSnrDb'> {
+export interface CopyTask extends Omit<ExtractTask, 'speeds' | 'channel'> {
   changes: ClipChanges;
   /** Numbers of the copies. */
   copies: number[];
@@ -38,24 +33,14 @@ let sharedDsp: Promise<Dsp> | undefined;
 
 /** Decodes one clip and computes its features; a clip that cannot be read is an outcome, not an error. */
 export function extractClip(task: ExtractTask): Promise<ExtractOutcome> {
-  const { path, frontEnd, speeds, noiseSnrDb } = task;
+  const { path, frontEnd, contentHash, speeds, channel } = task;
   return tryClip(async () => {
     const clip = await decodeAudio(await readFile(path));
-    const heard = noiseSnrDb === undefined ? clip : await hearInNoise(clip, task, noiseSnrDb);
+    const { sampleRateHz } = frontEnd.features;
+    const room = { sampleRateHz, seed: toSeed(contentHash), dsp: await getDsp() };
+    const heard = channel === undefined ? clip : hearThrough(clip, channel, room);
     return (await getFrontEnd(frontEnd)).processAtSpeeds(heard, speeds);
   });
-}
-
-/** Noise comes before the silence trim, as it does where somebody records in it. */
-async function hearInNoise(
-  clip: AudioClip,
-  { frontEnd, contentHash }: ExtractTask,
-  snrDb: number,
-): Promise<AudioClip> {
-  const { sampleRateHz } = frontEnd.features;
-  const dsp = await getDsp();
-  const samples = dsp.resample(clip.samples, { fromHz: clip.sampleRateHz, toHz: sampleRateHz });
-  return { samples: addNoise(samples, { snrDb, seed: toSeed(contentHash) }), sampleRateHz };
 }
 
 /**

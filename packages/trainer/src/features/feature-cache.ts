@@ -13,6 +13,7 @@ import { writeFileAtomic } from '../atomic-file.ts';
 import { augmentationVersion } from '../augment/augment-clip.ts';
 import type { ClipChanges } from '../augment/augmentation-settings.ts';
 import { locateCache } from '../cache-directory.ts';
+import { type Channel, channelVersion } from './channel.ts';
 
 const headerBytes = 8;
 
@@ -21,8 +22,8 @@ export interface CacheOptions {
   frontEnd: FrontEndConfig;
   /** At which speed clips are played. Default 1. */
   speed?: number;
-  /** How far below the clip the noise is that it is heard in. Default: there is none. */
-  noiseSnrDb?: number | undefined;
+  /** What clips are heard through. Default: nothing. */
+  channel?: Channel | undefined;
   /** What was done to the copies; undefined: the clips as they are. */
   changes?: ClipChanges | undefined;
   /** Default: `features` in the project's cache folder. */
@@ -45,13 +46,13 @@ export class FeatureCache {
     const {
       frontEnd,
       speed = 1,
-      noiseSnrDb,
+      channel,
       changes,
       root = join(locateCache(), 'features'),
     } = options;
     const copies = changes ? [augmentationVersion, changes] : [];
     const played = speed === 1 ? [] : [{ speed }];
-    const heard = noiseSnrDb === undefined ? [] : [{ noiseSnrDb }];
+    const heard = channel === undefined ? [] : [channelVersion, channel];
     const digest = createHash('sha256')
       .update(JSON.stringify([kernelVersion, frontEnd, ...copies, ...played, ...heard]))
       .digest('hex');

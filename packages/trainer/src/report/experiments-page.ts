@@ -135,9 +135,9 @@ function formatExperiment(experiment: Experiment): string[] {
   ];
 }
 
-const extraColumns = ['UAR of windows', 'UAR in noise'];
+const extraColumns = ['UAR of windows', 'UAR in noise', 'UAR by telephone'];
 
-/** The columns of windows and of noise are left out where a result lacks them. */
+/** The extra columns are left out where a result lacks them. */
 function formatVariants(
   baseline: PublishedCrossValidation,
   comparisons: readonly Comparison[],
@@ -178,6 +178,7 @@ function formatRow(
     formatSpread(overSeeds.accuracy, formatPercent),
     formatUar('windowUar', pooled),
     formatUar('noiseUar', pooled),
+    formatUar('telephoneUar', pooled),
     overSeeds.ece.mean.toFixed(3),
     formatDuration(trainingSec),
   ];

@@ -35,8 +35,8 @@ export function formatSpread(
   return values > 1 ? `${format(mean).replace(/ %$/, '')} ± ${format(deviation)}` : format(mean);
 }
 
-/** The UAR of windows, or of clips in noise, over the seeds; nothing where older results lack it. */
-export function formatUar<Name extends 'windowUar' | 'noiseUar'>(
+/** A UAR of windows, or of clips through a channel, over the seeds; nothing where results lack it. */
+export function formatUar<Name extends 'windowUar' | 'noiseUar' | 'telephoneUar'>(
   name: Name,
   seeds: readonly Pick<SeedScores, Name>[],
 ): string {

@@ -7,7 +7,7 @@ import { scoreWindows } from '../run/score-sides.ts';
 import { keptWeights } from './kept-weights.ts';
 import { findTestScores, type MainScores, scoreGroups } from './main-scores.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
-import { noiseSnrDb, type RunSummary } from './run-summary.ts';
+import { type LabelPrediction, noiseSnrDb, type RunSummary } from './run-summary.ts';
 import { countTestSpeakers, type GroupScore } from './speaker-scores.ts';
 import { listTrainedCorpora } from './trained-corpora.ts';
 
@@ -131,14 +131,25 @@ function describeCalibration(summary: RunSummary): string {
     describeTemperature(summary),
     ...describeWindows(summary),
     ...describeNoise(summary),
+    ...describeTelephone(summary),
   ];
   return parts.join(' ');
 }
 
-function describeNoise({ noisy = [], foldCalibration }: RunSummary): string[] {
-  const uar = foldCalibration?.noiseUar ?? (noisy.length > 0 ? poolRecall(noisy) : undefined);
+function describeNoise({ noisy, foldCalibration }: RunSummary): string[] {
+  const uar = foldCalibration?.noiseUar ?? recallOf(noisy);
   if (uar === undefined) return [];
   return [`With white noise ${noiseSnrDb} dB below each clip the UAR is ${formatPercent(uar)}.`];
+}
+
+function describeTelephone({ telephoned, foldCalibration }: RunSummary): string[] {
+  const uar = foldCalibration?.telephoneUar ?? recallOf(telephoned);
+  if (uar === undefined) return [];
+  return [`Over a telephone, which leaves 300 to 3400 Hz, it is ${formatPercent(uar)}.`];
+}
+
+function recallOf(predictions: readonly LabelPrediction[] = []): number | undefined {
+  return predictions.length > 0 ? poolRecall(predictions) : undefined;
 }
 
 function describeWindows(summary: RunSummary): string[] {
@@ -228,7 +239,11 @@ const calibrationLimit =
 
 function formatLimits(summary: RunSummary): string {
   const noise = describeNoise(summary).length > 0 ? 'other noise' : 'noise';
-  const unmeasured = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, children, ${noise} and telephone sound are outside what was measured.`;
+  const children =
+    describeTelephone(summary).length > 0
+      ? `children and ${noise}`
+      : `children, ${noise} and telephone sound`;
+  const unmeasured = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, ${children} are outside what was measured.`;
   return [unmeasured, ...limits, ...(summary.temperature === null ? [] : [calibrationLimit])].join(
     '\n',
   );

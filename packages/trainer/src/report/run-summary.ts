@@ -53,6 +53,8 @@ export interface FoldCalibration {
   windows?: WindowScores | undefined;
   /** UAR of these speakers' clips in noise; absent where the folds are of an older version. */
   noiseUar?: number;
+  /** The same over a telephone. */
+  telephoneUar?: number;
   corpora: GroupScore[];
   /** Worst UAR first. */
   speakers: GroupScore[];
@@ -116,6 +118,8 @@ export interface RunSummary {
    * Test clips heard in white noise {@link noiseSnrDb} below them; absent in files of older versions.
    */
   noisy?: LabelPrediction[];
+  /** Test clips heard over a telephone; absent in files of older versions. */
+  telephoned?: LabelPrediction[];
   /** Versions and machine, by name. */
   environment: Record<string, string>;
 }

@@ -47,6 +47,7 @@ export async function calibrateOnFolds(
   const folds: ClipPrediction[][] = [];
   const windows: LabelPrediction[][] = [];
   const noisy: LabelPrediction[] = [];
+  const telephoned: LabelPrediction[] = [];
   for (const { directory: name } of runs) {
     const fold = join(crossValidationDirectory, name);
     if (!isDeepStrictEqual((await readRunSettings(fold)).recipe, recipe)) {
@@ -65,6 +66,7 @@ export async function calibrateOnFolds(
     if (strangers.length === 0) continue;
     folds.push(rescale(strangers, labels, 1 / (summary.temperature ?? 1)));
     noisy.push(...(summary.noisy ?? []).filter(isStranger));
+    telephoned.push(...(summary.telephoned ?? []).filter(isStranger));
     if (!summary.windows) continue;
     const own = summary.windows.filter(isStranger);
     windows.push(rescale(own, labels, 1 / (summary.windowTemperature ?? 1)));
@@ -87,6 +89,7 @@ export async function calibrateOnFolds(
       ...describeFolds(folds, labels),
       windows: scoreWindows(rescaleByOthers(windows, labels).flat(), labels),
       ...(noisy.length > 0 && { noiseUar: poolRecall(noisy) }),
+      ...(telephoned.length > 0 && { telephoneUar: poolRecall(telephoned) }),
     },
     evaluations: scoreSides(predictions, labels),
     predictions,

@@ -3,6 +3,7 @@ import { averageOverSpeeds, createClassifier } from '@ser/runtime';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
+import type { Channel } from '../features/channel.ts';
 import { extractAtSpeeds } from '../features/extract-clips.ts';
 import { applySplitFile, readSplitFile } from '../protocols/split-file.ts';
 import { extractDataset } from './extract-dataset.ts';
@@ -15,8 +16,8 @@ export interface EvaluateOptions {
   data: readonly string[];
   /** A run's split.json: only its test clips are scored. */
   splitPath?: string;
-  /** White noise that every clip is heard in, in decibels below it. Default: none. */
-  noiseSnrDb?: number;
+  /** What every clip is heard through. Default: nothing. */
+  channel?: Channel;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
@@ -52,7 +53,7 @@ export async function evaluateModel(
     const { clips } = dataset;
     const played = await extractAtSpeeds(clips, {
       ...{ frontEnd, speeds, signal: options.signal },
-      ...(options.noiseSnrDb === undefined ? { matrices } : { noiseSnrDb: options.noiseSnrDb }),
+      ...(options.channel === undefined ? { matrices } : { channel: options.channel }),
       onProgress: (done) => options.onProgress?.(done, clips.length),
     });
     const rows = await classifier.predictFeatures(played.flat());

@@ -55,6 +55,8 @@ export interface SeedScores extends PooledScores {
   windowUar?: number;
   /** Of the clips in noise, see `noiseSnrDb`; absent in files of older versions. */
   noiseUar?: number;
+  /** Of the clips over a telephone; absent in files of older versions. */
+  telephoneUar?: number;
   /** What two cross-validations are compared by, speaker by speaker. */
   counts: SpeakerCounts;
 }
@@ -98,12 +100,14 @@ export function summariseFolds(found: readonly FinishedFold[]): FoldsSummary {
     const predictions = summaries.flatMap(listTestPredictions);
     const windows = summaries.flatMap(({ windows = [] }) => windows.filter(isTested));
     const noisy = summaries.flatMap(({ noisy = [] }) => noisy);
+    const telephoned = summaries.flatMap(({ telephoned = [] }) => telephoned);
     return {
       seed,
       ...score(summaries),
       adapted: poolAdapted(summaries),
       ...(windows.length > 0 && { windowUar: poolRecall(windows) }),
       ...(noisy.length > 0 && { noiseUar: poolRecall(noisy) }),
+      ...(telephoned.length > 0 && { telephoneUar: poolRecall(telephoned) }),
       corpora: scoreCorpora(predictions),
       speakers: scoreSpeakers(predictions),
       counts: countSpeakers(predictions),

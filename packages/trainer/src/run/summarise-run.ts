@@ -5,6 +5,7 @@ import { averageOverSpeeds } from '@ser/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import type { Clip, Dataset } from '../datasets/clip.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
+import type { Channel } from '../features/channel.ts';
 import { extractAtSpeeds } from '../features/extract-clips.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
@@ -61,7 +62,8 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
   }
   const { temperature, predictions } = calibrateOnValidation(raw, labels);
   const windows = calibrateOnValidation(predictWindows(run), labels);
-  const noisy = await predictSide(run, 'test', { noiseSnrDb });
+  const hearTest = async (channel: Channel) =>
+    rescale(await predictSide(run, 'test', { channel }), labels, temperature ?? 1);
   return {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),
@@ -88,7 +90,8 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     evaluations: scoreSides(predictions, labels),
     predictions,
     windows: windows.predictions,
-    noisy: rescale(noisy, labels, temperature ?? 1),
+    noisy: await hearTest({ noiseSnrDb }),
+    telephoned: await hearTest('telephone'),
     environment: {
       ser: version,
       kernels: kernelVersion,
@@ -134,7 +137,7 @@ function predictWindows({
 async function predictSide(
   { settings, split, labels, model, signal }: FinishedRun,
   side: Side,
-  options: Pick<Parameters<typeof extractAtSpeeds>[1], 'matrices' | 'noiseSnrDb' | 'onProgress'>,
+  options: Pick<Parameters<typeof extractAtSpeeds>[1], 'matrices' | 'channel' | 'onProgress'>,
 ): Promise<ClipPrediction[]> {
   const { speeds } = settings.recipe;
   const frontEnd = selectFrontEnd(settings.recipe);

@@ -76,6 +76,15 @@ describe('augmentClip', () => {
     expect(powerDb(room.subarray(8500, 12000))).toBeGreaterThan(-60);
   });
 
+  it('leaves the band that a telephone leaves', () => {
+    const kept = (frequencyHz: number) =>
+      powerDb(augment(tone(frequencyHz), { lowestHz: [300, 300], highestHz: [3400, 3400] })) -
+      powerDb(tone(frequencyHz));
+    expect(kept(1000)).toBeCloseTo(0, 1);
+    expect(kept(150)).toBeLessThan(-40);
+    expect(kept(6000)).toBeLessThan(-40);
+  });
+
   it('hangs on the seed alone, and each change on a stream of its own', () => {
     const all = { speed: [0.9, 1.1], gainDb: [-6, 6], noiseSnrDb: [10, 30] };
     expect(augment(tone(440), all, 3)).toEqual(augment(tone(440), all, 3));
@@ -93,6 +102,7 @@ describe('augmentationSchema', () => {
     { copies: 1, speed: [1.1, 0.9] },
     { copies: 1, speed: [0.1, 1] },
     { copies: 1, volume: [1, 2] },
+    { copies: 1, lowestHz: [0, 300] },
     { copies: 2, versionsPerEpoch: 4 },
   ])('refuses %o', (value) => {
     expect(augmentationSchema.safeParse(value).success).toBe(false);

@@ -68,7 +68,7 @@ it('says what windows of a long recording are worth', () => {
   );
 });
 
-it('says what the model is worth in noise, and how its input is trimmed there', () => {
+it('says what the model is worth in noise and over a telephone, and how its input is trimmed there', () => {
   const run = makeSampleRun();
   const { uar } = run.evaluations.test!;
   const noisy = run.predictions.filter(({ split }) => split === 'test');
@@ -78,6 +78,10 @@ it('says what the model is worth in noise, and how its input is trimmed there', 
   const calibrated = formatModelCard({ ...run, noisy, foldCalibration }, settings);
   expect(calibrated).toContain(told('40.0'));
   expect(calibrated).toContain('children, other noise and telephone');
+  const telephoned = noisy;
+  const measured = formatModelCard({ ...run, noisy, telephoned, foldCalibration }, settings);
+  expect(measured).toContain(`300 to 3400 Hz, it is ${(100 * uar).toFixed(1)} %`);
+  expect(measured).toContain('children and other noise are outside');
   const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
   const card = formatModelCard(run, { ...settings, recipe: { ...tinyRecipe, trim } });
   expect(card).toContain('silence below 30 dB, or less than 5 dB above noise, cut');

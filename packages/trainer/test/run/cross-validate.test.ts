@@ -49,6 +49,7 @@ const augmentation = {
   ...{ copies: 2, versionsPerEpoch: 2, speed: [0.9, 1.1] as [number, number] },
   ...{ pitchSemitones: null, rate: null, tiltDb: null, reverbDecaySec: null, gainDb: null },
   noiseSnrDb: [10, 30] as [number, number],
+  ...{ lowestHz: null, highestHz: null },
 };
 
 /** Copies in the cache are named by the clip's digest, so all that were made can be listed. */

@@ -56,6 +56,7 @@ it('ends with the name of a clip that vanished before its copies were made', asy
     augmentation: {
       ...{ copies: 1, versionsPerEpoch: 1, gainDb: [-3, 3], speed: null, pitchSemitones: null },
       ...{ rate: null, tiltDb: null, reverbDecaySec: null, noiseSnrDb: null },
+      ...{ lowestHz: null, highestHz: null },
     },
   });
   await expect(copies).rejects.toMatchObject({
@@ -81,6 +82,8 @@ it('makes copies with each change that a recipe can ask for, once', async () => 
     { reverbDecaySec: [0.4, 0.4] },
     { gainDb: [6, 6] },
     { noiseSnrDb: [15, 15] },
+    { lowestHz: [500, 500] },
+    { highestHz: [2000, 2000] },
   ]) {
     const recipe = parseRecipe({ ...tinyRecipe, augmentation: { copies: 2, ...change } }, 'test');
     const frontEnd = selectFrontEnd(recipe);

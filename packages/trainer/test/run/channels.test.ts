@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addNoise, loadDsp } from '@ser/dsp-wasm';
-import { createClassifier, decodeAudio } from '@ser/runtime';
+import { type AudioClip, createClassifier, decodeAudio } from '@ser/runtime';
 import { expect, it } from 'vitest';
+import { hearThrough } from '../../src/features/channel.ts';
 import { noiseSnrDb } from '../../src/report/run-summary.ts';
 import { runFiles } from '../../src/run/run-folder.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
@@ -12,7 +13,7 @@ const { evaluateModel, readDataset, train } = (await import(
   new URL('../../dist/index.js', import.meta.url).href
 )) as typeof import('../../src/index.ts');
 
-it('scores test clips in noise, which comes before the silence trim', async () => {
+it('scores test clips in noise and over a telephone, which come before the silence trim', async () => {
   const { directory, corpus } = await makeSyntheticCorpus();
   useOwnCache(directory);
   const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
@@ -25,32 +26,44 @@ it('scores test clips in noise, which comes before the silence trim', async () =
     outDirectory,
   });
   const tested = summary.predictions.filter(({ split }) => split === 'test');
-  expect(summary.noisy).toHaveLength(tested.length);
+  const { noisy, telephoned } = summary;
+  expect(noisy).toHaveLength(tested.length);
+  expect(telephoned).toHaveLength(tested.length);
 
   const dsp = await loadDsp();
   const classifier = await createClassifier(modelPath);
   const { frontEnd, labels } = classifier.manifest;
   expect(frontEnd.trim).toEqual(trim);
-  const { sampleRateHz } = frontEnd.features;
+  const addOwnNoise = ({ samples, sampleRateHz: fromHz }: AudioClip, seed: number): AudioClip => {
+    const { sampleRateHz } = frontEnd.features;
+    const resampled = dsp.resample(samples, { fromHz, toHz: sampleRateHz });
+    return { samples: addNoise(resampled, { snrDb: noiseSnrDb, seed }), sampleRateHz };
+  };
   const { clips } = await readDataset([corpus]);
   for (const [at, { path }] of tested.entries()) {
     const clip = await decodeAudio(await readFile(path));
     const { contentHash } = clips.find((listed) => listed.path === path)!;
     const seed = Number.parseInt(contentHash.slice(0, 8), 16);
-    const samples = addNoise(
-      dsp.resample(clip.samples, { fromHz: clip.sampleRateHz, toHz: sampleRateHz }),
-      { snrDb: noiseSnrDb, seed },
-    );
-    const { probabilities } = await classifier.predict({ samples, sampleRateHz });
-    labels.forEach((label, index) => {
-      expect(probabilities[label]).toBeCloseTo(summary.noisy![at]!.probabilities[index]!, 5);
-    });
+    for (const [heard, predictions] of [
+      [addOwnNoise(clip, seed), noisy],
+      [hearThrough(clip, 'telephone', { sampleRateHz: 8000, seed, dsp }), telephoned],
+    ] as const) {
+      const { probabilities } = await classifier.predict(heard);
+      labels.forEach((label, index) => {
+        expect(probabilities[label]).toBeCloseTo(predictions![at]!.probabilities[index]!, 5);
+      });
+    }
   }
   await classifier.dispose();
 
-  const { evaluation } = await evaluateModel({
-    ...{ modelPath, data: [corpus], splitPath: join(outDirectory, runFiles.split), noiseSnrDb },
-  });
-  const right = summary.noisy!.filter(({ truth, predicted }) => truth === predicted);
-  expect(evaluation.accuracy).toBe(right.length / tested.length);
+  for (const [channel, predictions] of [
+    [{ noiseSnrDb }, noisy],
+    ['telephone', telephoned],
+  ] as const) {
+    const { evaluation } = await evaluateModel({
+      ...{ modelPath, data: [corpus], splitPath: join(outDirectory, runFiles.split), channel },
+    });
+    const right = predictions!.filter(({ truth, predicted }) => truth === predicted);
+    expect(evaluation.accuracy).toBe(right.length / tested.length);
+  }
 });
