@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type Dsp, type FeatureMatrix, loadDsp, SerError } from '@ser/dsp-wasm';
-import { createFrontEnd, decodeAudio, type FrontEnd, type FrontEndConfig } from '@ser/runtime/core';
+import {
+  type AudioClip,
+  createFrontEnd,
+  decodeAudio,
+  type FrontEnd,
+  type FrontEndConfig,
+} from '@ser/runtime/core';
 import { augmentClip } from '../augment/augment-clip.ts';
 import type { ClipChanges } from '../augment/augmentation-settings.ts';
 import { createRandom } from '../random.ts';
@@ -33,14 +39,21 @@ let sharedDsp: Promise<Dsp> | undefined;
 
 /** Decodes one clip and computes its features; a clip that cannot be read is an outcome, not an error. */
 export function extractClip(task: ExtractTask): Promise<ExtractOutcome> {
-  const { path, frontEnd, contentHash, speeds, channel } = task;
+  const { path, frontEnd, speeds } = task;
   return tryClip(async () => {
-    const clip = await decodeAudio(await readFile(path));
-    const { sampleRateHz } = frontEnd.features;
-    const room = { sampleRateHz, seed: toSeed(contentHash), dsp: await getDsp() };
-    const heard = channel === undefined ? clip : hearThrough(clip, channel, room);
+    const heard = await hear(await decodeAudio(await readFile(path)), task);
     return (await getFrontEnd(frontEnd)).processAtSpeeds(heard, speeds);
   });
+}
+
+async function hear(
+  clip: AudioClip,
+  { channel, frontEnd, contentHash }: ExtractTask,
+): Promise<AudioClip> {
+  if (channel === undefined) return clip;
+  const { sampleRateHz } = frontEnd.features;
+  const dsp = await getDsp();
+  return hearThrough(clip, channel, { sampleRateHz, seed: toSeed(contentHash), dsp });
 }
 
 /**
