@@ -57,7 +57,9 @@ export function addNoise(samples: Float32Array, { snrDb, seed }: AddNoiseOptions
   const noise = new Float64Array(samples.length);
   for (let n = 0; n < noise.length; n++) noise[n] = random.normal();
   const scale = Math.sqrt(power / sumSquares(noise) / 10 ** (snrDb / 10));
-  return samples.map((sample, n) => sample + scale * noise[n]!);
+  const noisy = new Float32Array(samples.length);
+  for (let n = 0; n < noisy.length; n++) noisy[n] = samples[n]! + scale * noise[n]!;
+  return noisy;
 }
 
 function sumSquares(values: Float32Array | Float64Array): number {

@@ -36,11 +36,17 @@ export function tiltSpectrum(
   const k = 10 ** (tiltDb / 40);
   const w = Math.tan((Math.PI * pivotHz) / sampleRateHz);
   const scale = 1 / (1 + k * w);
-  const [b0, b1, a1] = [(k + w) * scale, (w - k) * scale, (k * w - 1) * scale];
-  let [lastInput, lastOutput] = [0, 0];
-  return samples.map((sample) => {
-    const output = b0 * sample + b1 * lastInput - a1 * lastOutput;
-    [lastInput, lastOutput] = [sample, output];
-    return output;
-  });
+  const b0 = (k + w) * scale;
+  const b1 = (w - k) * scale;
+  const a1 = (k * w - 1) * scale;
+  const tilted = new Float32Array(samples.length);
+  let lastInput = 0;
+  let lastOutput = 0;
+  for (let n = 0; n < samples.length; n++) {
+    const input = samples[n]!;
+    lastOutput = b0 * input + b1 * lastInput - a1 * lastOutput;
+    lastInput = input;
+    tilted[n] = lastOutput;
+  }
+  return tilted;
 }

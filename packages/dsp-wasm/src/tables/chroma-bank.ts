@@ -41,23 +41,29 @@ export function buildChromaBank(
   positions[0] = positions[1]! - 1.5 * bins;
 
   const halfTurn = roundHalfToEven(bins / 2);
-  const columns = Array.from({ length: spectrumBins }, (_, bin) => {
+  const rows = Array.from({ length: bins }, () => new Float64Array(spectrumBins));
+  const floors = new Float64Array(spectrumBins);
+  for (let bin = 0; bin < spectrumBins; bin++) {
     const position = positions[bin]!;
     const width = Math.max(1, positions[bin + 1]! - position);
-    const bumps = Array.from({ length: bins }, (_, pitchClass) => {
+    let squares = 0;
+    let largest = 0;
+    for (let pitchClass = 0; pitchClass < bins; pitchClass++) {
       const distance = wrap(position - pitchClass + halfTurn + 10 * bins, bins) - halfTurn;
-      return Math.exp(-0.5 * ((2 * distance) / width) ** 2);
-    });
-    const norm = Math.hypot(...bumps);
+      const bump = Math.exp(-0.5 * ((2 * distance) / width) ** 2);
+      rows[pitchClass]![bin] = bump;
+      squares += bump * bump;
+      largest = Math.max(largest, bump);
+    }
     const octave = Math.exp(-0.5 * ((position / bins - centreOctave) / octaveWidth) ** 2);
-    return bumps.map((bump) => (bump / norm) * octave);
-  });
-  const floors = columns.map((column) => smallestShare * Math.max(...column));
+    const scale = octave / Math.sqrt(squares);
+    for (const row of rows) row[bin]! *= scale;
+    floors[bin] = smallestShare * largest * scale;
+  }
 
   const rotation = 3 * Math.floor(bins / 12);
   return Array.from({ length: bins }, (_, row) => {
-    const pitchClass = (row + rotation) % bins;
-    const weights = columns.map((column) => column[pitchClass]!);
+    const weights = rows[(row + rotation) % bins]!;
     return toBankRow(weights, (bin) => weights[bin]! > floors[bin]!);
   });
 }

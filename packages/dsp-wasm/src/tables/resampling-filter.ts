@@ -65,24 +65,56 @@ function lowPass(table: Float64Array, t: number): number {
   const i = Math.floor(position);
   if (i + 3 >= table.length) return 0;
   const x = position - i;
-  const [a, b, c, d] = [table[i]!, table[i + 1]!, table[i + 2]!, table[i + 3]!];
+  const a = table[i]!;
+  const b = table[i + 1]!;
+  const c = table[i + 2]!;
+  const d = table[i + 3]!;
   const slope = (c - a) / 2;
   const third = (d - a) / 6 + (b - c) / 2;
   const second = (a + c) / 2 - b;
   return b + x * (slope - third + x * (second + x * third));
 }
 
+/** For rates that rise, where it is the same for every ratio that is not exact. */
+let risingFilter: ResamplingFilter | undefined;
+
 /** The filter for a ratio of rates up / down in lowest terms. Each phase passes a constant unchanged. */
 export function buildResamplingFilter(up: number, down: number): ResamplingFilter {
   if (up === down) return buildIdentity();
-  lowPassTable ??= tabulateLowPass();
-  const ratio = Math.min(1, up / down);
-  const taps = tapGranularity * Math.ceil((2 * halfLength) / ratio / tapGranularity);
   const isExact = up <= mostExactRows;
-  const rows = isExact ? up : mostExactRows;
+  if (isExact || up < down) {
+    return tabulateFilter({
+      ratio: Math.min(1, up / down),
+      rows: isExact ? up : mostExactRows,
+      isExact,
+    });
+  }
+  risingFilter ??= tabulateFilter({ ratio: 1, rows: mostExactRows, isExact });
+  return risingFilter;
+}
+
+function tabulateFilter({
+  ratio,
+  rows,
+  isExact,
+}: {
+  /** Of the lower rate to that of the samples given. */
+  ratio: number;
+  rows: number;
+  isExact: boolean;
+}): ResamplingFilter {
+  lowPassTable ??= tabulateLowPass();
+  const taps = tapGranularity * Math.ceil((2 * halfLength) / ratio / tapGranularity);
   const coefficients = new Float32Array((isExact ? rows : rows + 1) * taps);
   const row = new Float64Array(taps);
   for (let start = 0; start < coefficients.length; start += taps) {
+    const mirrored = rows * taps - start;
+    if (mirrored < start) {
+      // The low-pass is even: this row is one before it, turned round.
+      const turned = coefficients.slice(mirrored, mirrored + taps).reverse();
+      coefficients.set(turned, start);
+      continue;
+    }
     const phase = start / taps / rows;
     let sum = 0;
     for (let j = 0; j < taps; j++) {
