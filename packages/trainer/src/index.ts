@@ -12,6 +12,7 @@ export { readDataset } from './datasets/read-dataset.ts';
 export { type SyntheticCorpusOptions, writeSyntheticCorpus } from './datasets/synthetic-corpus.ts';
 export { formatClassificationReport } from './evaluate/classification-report.ts';
 export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
+export type { Channel } from './features/channel.ts';
 export { adaptModel, checkAdaptable, type LabelAdaptation } from './onnx/adapt-model.ts';
 export { compactModel, type ModelPrecision, modelPrecisions } from './onnx/compact-model.ts';
 export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';

@@ -145,7 +145,7 @@ function describeNoise({ noisy, foldCalibration }: RunSummary): string[] {
 function describeTelephone({ telephoned, foldCalibration }: RunSummary): string[] {
   const uar = foldCalibration?.telephoneUar ?? recallOf(telephoned);
   if (uar === undefined) return [];
-  return [`Over a telephone, which leaves 300 to 3400 Hz, it is ${formatPercent(uar)}.`];
+  return [`Over a telephone, which leaves 300 to 3400 Hz, the UAR is ${formatPercent(uar)}.`];
 }
 
 function recallOf(predictions: readonly LabelPrediction[] = []): number | undefined {

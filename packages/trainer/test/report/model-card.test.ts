@@ -80,7 +80,7 @@ it('says what the model is worth in noise and over a telephone, and how its inpu
   expect(calibrated).toContain('children, other noise and telephone');
   const telephoned = noisy;
   const measured = formatModelCard({ ...run, noisy, telephoned, foldCalibration }, settings);
-  expect(measured).toContain(`300 to 3400 Hz, it is ${(100 * uar).toFixed(1)} %`);
+  expect(measured).toContain(`300 to 3400 Hz, the UAR is ${(100 * uar).toFixed(1)} %`);
   expect(measured).toContain('children and other noise are outside');
   const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
   const card = formatModelCard(run, { ...settings, recipe: { ...tinyRecipe, trim } });
