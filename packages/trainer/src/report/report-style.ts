@@ -30,5 +30,6 @@ details { margin: 10px 0; }
 summary { cursor: pointer; }
 audio { height: 30px; width: 220px; vertical-align: middle; }
 @media (max-width: 600px) { body { padding: 20px 16px 48px; } th, td { padding-right: 14px; } audio { width: 130px; } }
-@media print { audio { display: none; } .wide > svg { max-width: 100%; height: auto; } h2 { break-after: avoid; } svg, tr { break-inside: avoid; } }
+@media print, (min-width: 720px) { .wide > svg { max-width: 100%; height: auto; } }
+@media print { audio { display: none; } h2 { break-after: avoid; } svg, tr { break-inside: avoid; } }
 `;
