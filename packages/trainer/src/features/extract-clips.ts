@@ -24,6 +24,11 @@ export interface ExtractOptions {
   threads?: number;
 }
 
+/** Input of {@link extractCopies}, besides the clips. */
+export interface CopyOptions extends ExtractOptions {
+  augmentation: AugmentationSettings;
+}
+
 /**
  * Computes the features of many clips on all cores, in the order of `clips`; what was computed
  * before comes from the cache. A clip that cannot be read is listed in `skipped` and stops nothing.
@@ -80,12 +85,32 @@ export async function extractAtSpeeds(
  */
 export async function extractCopies(
   clips: readonly Clip[],
-  options: ExtractOptions & { augmentation: AugmentationSettings },
+  options: CopyOptions,
 ): Promise<FeatureMatrix[][]> {
-  const { frontEnd, augmentation } = options;
+  const extract = createCopyExtraction(options);
+  return forEachClip(clips, options, extract);
+}
+
+/**
+ * Leaves in the cache what {@link extractCopies} would return: for processes that will ask for it at
+ * the same time.
+ *
+ * @throws SerError as {@link extractCopies}.
+ */
+export async function prepareCopies(clips: readonly Clip[], options: CopyOptions): Promise<void> {
+  const extract = createCopyExtraction(options);
+  await forEachClip(clips, options, async (clip, pool) => {
+    await extract(clip, pool);
+  });
+}
+
+function createCopyExtraction({
+  frontEnd,
+  augmentation,
+}: CopyOptions): (clip: Clip, pool: Tinypool) => Promise<FeatureMatrix[]> {
   const changes = selectChanges(augmentation);
   const cache = new FeatureCache({ frontEnd, changes });
-  return forEachClip(clips, options, async ({ path, contentHash }, pool) => {
+  return async ({ path, contentHash }, pool) => {
     const copies = Array.from({ length: augmentation.copies }, (_, copy) => copy);
     const entries = copies.map((copy) => ({ cache, name: `${contentHash}-${copy}` }));
     const outcome = await completeFromCache(entries, (missing) => {
@@ -93,7 +118,7 @@ export async function extractCopies(
       return pool.run(task, { name: 'extractCopies' });
     });
     return takeMatrices(outcome, `${path} cannot be augmented`);
-  });
+  };
 }
 
 function extractOutcomes(

@@ -14,19 +14,31 @@ export interface AdamStep {
   clipNorm: number | null;
 }
 
+/** Variables that are treated alike. Joined, their values are one tensor of rank 1. */
+interface ParameterGroup {
+  /** By the name that they have in a state. */
+  variables: ReadonlyMap<string, Variable>;
+  decays: boolean;
+  /** Of the joined gradients; none before the first step. */
+  moments?: { first: Tensor; second: Tensor };
+}
+
 /**
  * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019). Its whole
  * state is the step count and the two moments, all of which can be saved, so that a resumed
- * training continues bit by bit; tfjs's own optimiser recomputes a running product instead.
+ * training continues bit by bit; tfjs's own optimiser recomputes a running product instead. All
+ * variables of a group are changed at once, since many small operations cost more than a few large.
  */
 export class Adam {
   #step = 0;
-  readonly #variables: ReadonlyMap<string, Variable>;
-  readonly #moments = new Map<string, { first: Tensor; second: Tensor }>();
+  readonly #groups: ParameterGroup[];
 
   /** @param variables what is trained, under names that stay the same from run to run */
   constructor(variables: ReadonlyMap<string, Variable>) {
-    this.#variables = variables;
+    this.#groups = [true, false].flatMap((decays) => {
+      const members = [...variables].filter(([, { rank }]) => rank > 1 === decays);
+      return members.length > 0 ? [{ variables: new Map(members), decays }] : [];
+    });
   }
 
   /** Number of steps taken. */
@@ -41,51 +53,82 @@ export class Adam {
     const correction2 = 1 - beta2 ** this.#step;
     const rate = (settings.learningRate * Math.sqrt(correction2)) / correction1;
     const scale = tf.tidy(() => clipScale(gradients, settings.clipNorm));
-    for (const [name, variable] of this.#variables) {
-      const gradient = gradients[variable.name]!;
-      const previous = this.#moments.get(name);
-      const moments = tf.tidy(() => {
+    for (const group of this.#groups) {
+      const { decays, moments: previous } = group;
+      const variables = [...group.variables.values()];
+      group.moments = tf.tidy(() => {
+        const gradient = join(variables.map(({ name }) => gradients[name]!));
         const scaled = tf.mul(gradient, scale);
         const first = blend(previous?.first, scaled, beta1);
         const second = blend(previous?.second, tf.square(scaled), beta2);
-        const decay = variable.rank > 1 ? settings.learningRate * settings.weightDecay : 0;
+        const decay = decays ? settings.learningRate * settings.weightDecay : 0;
         const update = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon));
-        const decayed = decay > 0 ? tf.mul(variable, 1 - decay) : variable;
-        variable.assign(tf.sub(decayed, update));
+        const weights = join(variables);
+        const decayed = decay > 0 ? tf.mul(weights, 1 - decay) : weights;
+        const updated = part(tf.sub(decayed, update), variables);
+        variables.forEach((variable, at) => {
+          variable.assign(updated[at]!);
+        });
         return { first, second };
       });
-      tf.dispose(previous ? [previous.first, previous.second] : []);
-      this.#moments.set(name, moments);
+      disposeMoments(previous);
     }
     scale.dispose();
   }
 
-  /** The state as named tensors; they stay owned by the optimiser. */
+  /** The state as named tensors, which the caller owns. */
   getState(): { step: number; tensors: NamedTensorMap } {
     const tensors: NamedTensorMap = {};
-    for (const [name, { first, second }] of this.#moments) {
-      tensors[`first/${name}`] = first;
-      tensors[`second/${name}`] = second;
+    for (const { variables, moments } of this.#groups) {
+      if (!moments) continue;
+      const names = [...variables.keys()];
+      for (const moment of ['first', 'second'] as const) {
+        const parts = tf.tidy(() => part(moments[moment], [...variables.values()]));
+        names.forEach((name, at) => {
+          tensors[`${moment}/${name}`] = parts[at]!;
+        });
+      }
     }
     return { step: this.#step, tensors };
   }
 
-  /** Takes over a state; the tensors become the optimiser's own. */
+  /** Takes over a state, and frees its tensors. */
   setState({ step, tensors }: { step: number; tensors: NamedTensorMap }): void {
     this.dispose();
     this.#step = step;
-    for (const [key, first] of Object.entries(tensors)) {
-      if (!key.startsWith('first/')) continue;
-      const name = key.slice('first/'.length);
-      this.#moments.set(name, { first, second: tensors[`second/${name}`]! });
+    if (step > 0) {
+      for (const group of this.#groups) {
+        const names = [...group.variables.keys()];
+        const joinMoments = (moment: string): Tensor =>
+          join(names.map((name) => tensors[`${moment}/${name}`]!));
+        group.moments = { first: joinMoments('first'), second: joinMoments('second') };
+      }
     }
+    tf.dispose(tensors);
   }
 
   /** Frees the moments. */
   dispose(): void {
-    for (const { first, second } of this.#moments.values()) tf.dispose([first, second]);
-    this.#moments.clear();
+    for (const group of this.#groups) {
+      disposeMoments(group.moments);
+      delete group.moments;
+    }
   }
+}
+
+function disposeMoments(moments: ParameterGroup['moments']): void {
+  if (moments) tf.dispose([moments.first, moments.second]);
+}
+
+/** The values of tensors, one after the other. */
+function join(tensors: readonly Tensor[]): Tensor {
+  return tf.tidy(() => tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))));
+}
+
+/** The parts of a joined tensor, in the shapes of what was joined. */
+function part(joined: Tensor, shapes: readonly Tensor[]): Tensor[] {
+  const sizes = shapes.map(({ size }) => size);
+  return tf.split(joined, sizes).map((values, at) => tf.reshape(values, shapes[at]!.shape));
 }
 
 function blend(previous: Tensor | undefined, current: Tensor, share: number): Tensor {

@@ -75,7 +75,7 @@ export async function pretrain(
         state: { seed, step, history },
         tensors: { ...addPrefix(weights, 'model/'), ...addPrefix(tensors, 'adam/') },
       });
-      tf.dispose(weights);
+      tf.dispose([weights, tensors]);
       options.onEpoch?.(log);
     }
     return history;

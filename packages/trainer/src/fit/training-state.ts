@@ -72,7 +72,7 @@ export class TrainingState {
         ...addPrefix(tensors, 'adam/'),
       },
     });
-    tf.dispose(current);
+    tf.dispose([current, tensors]);
   }
 
   /** Adds an epoch, and keeps its weights as `keep` says. */

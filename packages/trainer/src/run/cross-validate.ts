@@ -3,8 +3,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { writeFileAtomic } from '../atomic-file.ts';
+import type { Clip } from '../datasets/clip.ts';
 import { findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
+import { prepareCopies } from '../features/extract-clips.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 import { listFolds } from '../protocols/split-dataset.ts';
 import { type Recipe, selectFrontEnd } from '../recipes/recipe.ts';
@@ -99,7 +101,7 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
   }
   const started = performance.now();
   const earlierSec = await readElapsed(outDirectory);
-  const planned = await planRuns(options);
+  const { clips, planned } = await planRuns(options);
   const finished = new Map<PlannedRun, FinishedFold>();
   const report = (run: PlannedRun, state: 'kept' | 'started' | 'finished'): void =>
     options.onEvent?.({
@@ -128,6 +130,7 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
     results = await record(run);
     report(run, 'kept');
   }
+  if (open.length > 1) await prepareTraining(clips, options);
   const failed = new AbortController();
   const signals = [failed.signal, ...(options.signal ? [options.signal] : [])];
   const signal = AbortSignal.any(signals);
@@ -158,8 +161,10 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
   return results!;
 }
 
-/** Lists the runs, once the features of all clips are in the cache. */
-async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
+/** Lists the runs and their clips, once the features of all clips are in the cache. */
+async function planRuns(
+  options: CrossValidateOptions,
+): Promise<{ clips: Clip[]; planned: PlannedRun[] }> {
   const { data, recipe, protocol, seeds = [0], init, signal } = options;
   const folds = options.folds !== undefined && { folds: options.folds };
   if (protocol === 'all') {
@@ -177,7 +182,7 @@ async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
   const { clips, labels, skipped } = dataset;
   const findings = findProblems(dataset);
   options.onEvent?.({ type: 'dataset', clips: clips.length, labels, skipped, findings });
-  return seeds.flatMap((seed) =>
+  const planned = seeds.flatMap((seed) =>
     listFolds(dataset, { protocol, seed, ...folds }).map(({ fold, test }) => ({
       name: fold === null ? `seed-${seed}` : `seed-${seed}-fold-${fold}`,
       tested: test,
@@ -187,6 +192,21 @@ async function planRuns(options: CrossValidateOptions): Promise<PlannedRun[]> {
       },
     })),
   );
+  return { clips, planned };
+}
+
+/** Computes the copies of clips before runs side by side would each compute them. */
+async function prepareTraining(
+  clips: readonly Clip[],
+  { recipe, onEvent, signal }: CrossValidateOptions,
+): Promise<void> {
+  if (!recipe.augmentation) return;
+  await prepareCopies(clips, {
+    frontEnd: selectFrontEnd(recipe),
+    augmentation: recipe.augmentation,
+    onProgress: (done) => onEvent?.({ type: 'features', done, total: clips.length }),
+    signal,
+  });
 }
 
 async function readFinished(

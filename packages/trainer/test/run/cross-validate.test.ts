@@ -45,6 +45,27 @@ it('runs every seed once, resumes, and augments training clips only', async () =
   expect(stored).toEqual(JSON.parse(JSON.stringify(second)));
 }, 240_000);
 
+it('computes the copies of all clips before runs side by side', async () => {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  const cache = useOwnCache(directory);
+  const events: string[] = [];
+  await crossValidate({
+    data: [corpus],
+    recipe: { ...tinyRecipe, augmentation },
+    protocol: 'random',
+    seeds: [0, 1],
+    jobs: 2,
+    outDirectory: join(directory, 'out'),
+    onEvent: ({ type }) => events.push(type),
+  });
+  const { clips } = await readDataset([corpus]);
+  const firstRun = events.indexOf('run');
+  expect(events.lastIndexOf('features')).toBeLessThan(firstRun);
+  // Once for the clips as they are, once for their copies.
+  expect(events.filter((type) => type === 'features')).toHaveLength(2 * clips.length);
+  expect(await listCopied(cache)).toHaveLength(augmentation.copies * clips.length);
+}, 240_000);
+
 const augmentation = {
   ...{ copies: 2, versionsPerEpoch: 2, speed: [0.9, 1.1] as [number, number] },
   ...{ pitchSemitones: null, rate: null, tiltDb: null, reverbDecaySec: null, gainDb: null },
@@ -52,14 +73,18 @@ const augmentation = {
   ...{ lowestHz: null, highestHz: null },
 };
 
-/** Copies in the cache are named by the clip's digest, so all that were made can be listed. */
+/** The digests of the clips whose copies are in the cache, once for each copy. */
+async function listCopied(cache: string): Promise<string[]> {
+  const names = await readdir(join(cache, 'features'), { recursive: true });
+  return names.flatMap((name) => /(\w{64})-\d+\.f32$/.exec(name)?.[1] ?? []);
+}
+
 async function expectOnlyTrainingCopies(
   cache: string,
   corpus: string,
   runDirectory: string,
 ): Promise<void> {
-  const names = await readdir(join(cache, 'features'), { recursive: true });
-  const copied = names.flatMap((name) => /(\w{64})-\d+\.f32$/.exec(name)?.[1] ?? []);
+  const copied = await listCopied(cache);
   const { clips } = await readDataset([corpus]);
   const split = JSON.parse(await readFile(join(runDirectory, 'split.json'), 'utf8'));
   const training = clips.filter((clip) => split.train.includes(clipKey(clip)));
