@@ -130,7 +130,7 @@ export async function crossValidateRuns(options: CrossValidateOptions): Promise<
     results = await record(run);
     report(run, 'kept');
   }
-  if (open.length > 1) await prepareTraining(clips, options);
+  if (Math.min(jobs, open.length) > 1) await prepareTraining(clips, options);
   const failed = new AbortController();
   const signals = [failed.signal, ...(options.signal ? [options.signal] : [])];
   const signal = AbortSignal.any(signals);
