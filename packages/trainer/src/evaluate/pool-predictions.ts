@@ -1,5 +1,11 @@
 import { sortLabels } from '../datasets/emotions.ts';
-import type { ClipPrediction, LabelPrediction } from '../report/run-summary.ts';
+import { channelNames } from '../features/channel.ts';
+import type {
+  ChannelUars,
+  ClipPrediction,
+  LabelPrediction,
+  RunSummary,
+} from '../report/run-summary.ts';
 import { bootstrapRecall, bootstrapSpeakers, type Interval } from './bootstrap.ts';
 import { binConfidences, measureCalibrationError } from './calibration.ts';
 import { averageMacro, averageRecall, countConfusion, scoreClasses } from './confusion.ts';
@@ -49,6 +55,22 @@ export function poolPredictions(
 /** The UAR of predictions that several models made, those of all together. */
 export function poolRecall(predictions: readonly LabelPrediction[]): number {
   return averageRecall(scoreLabels(predictions).classes);
+}
+
+/**
+ * Returns the UAR of the clips of several models through each channel, of those that `keep` takes; a
+ * channel that one of the models tells nothing of has none.
+ */
+export function poolChannels(
+  summaries: readonly Pick<RunSummary, 'channels'>[],
+  keep: (prediction: LabelPrediction) => boolean = () => true,
+): ChannelUars {
+  const uars: ChannelUars = {};
+  for (const name of channelNames) {
+    const heard = summaries.map(({ channels }) => channels?.[name]?.filter(keep) ?? []);
+    if (heard.every((own) => own.length > 0)) uars[name] = poolRecall(heard.flat());
+  }
+  return uars;
 }
 
 function scoreLabels(predictions: readonly LabelPrediction[]) {

@@ -4,6 +4,16 @@ import type { AudioClip } from '@ser/runtime/core';
 /** What lies between a speaker and the model: white noise so far below the clip, or a telephone. */
 export type Channel = { noiseSnrDb: number } | 'telephone';
 
+/** What the test clips of every run are heard through too: a room with a fan, and a telephone. */
+export const testChannels = {
+  noise: { noiseSnrDb: 20 },
+  telephone: 'telephone',
+} as const satisfies Record<string, Channel>;
+
+export type ChannelName = keyof typeof testChannels;
+
+export const channelNames = Object.keys(testChannels) as ChannelName[];
+
 /** Changes with every new rule of {@link hearThrough}, so that a cache forgets clips of old rules. */
 export const channelVersion = 1;
 

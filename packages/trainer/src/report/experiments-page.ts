@@ -9,11 +9,11 @@ import { describeForest } from './forest-chart.ts';
 import {
   formatDuration,
   formatMegabytes,
+  formatOtherUars,
   formatPercent,
   formatPoints,
   formatSpread,
   formatTable,
-  formatUar,
 } from './markdown.ts';
 import { lightPalette } from './palette.ts';
 import {
@@ -176,9 +176,7 @@ function formatRow(
     against.difference,
     against.interval,
     formatSpread(overSeeds.accuracy, formatPercent),
-    formatUar('windowUar', pooled),
-    formatUar('noiseUar', pooled),
-    formatUar('telephoneUar', pooled),
+    ...formatOtherUars(pooled),
     overSeeds.ece.mean.toFixed(3),
     formatDuration(trainingSec),
   ];

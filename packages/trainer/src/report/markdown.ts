@@ -1,4 +1,5 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
+import { channelNames } from '../features/channel.ts';
 import { measureSpread, type SeedScores, type Spread } from '../run/summarise-folds.ts';
 
 /** A Markdown table. */
@@ -35,13 +36,23 @@ export function formatSpread(
   return values > 1 ? `${format(mean).replace(/ %$/, '')} ± ${format(deviation)}` : format(mean);
 }
 
-/** A UAR of windows, or of clips through a channel, over the seeds; nothing where results lack it. */
-export function formatUar<Name extends 'windowUar' | 'noiseUar' | 'telephoneUar'>(
-  name: Name,
-  seeds: readonly Pick<SeedScores, Name>[],
-): string {
-  const uars = seeds.flatMap((seed) => seed[name] ?? []);
-  return uars.length === seeds.length ? formatSpread(measureSpread(uars), formatPercent) : '';
+/**
+ * The UAR of windows and that through each channel over the seeds, a column each; nothing where
+ * results lack it.
+ */
+export function formatOtherUars(
+  seeds: readonly Pick<SeedScores, 'windowUar' | 'channelUars'>[],
+): string[] {
+  const columns = [
+    seeds.map(({ windowUar }) => windowUar),
+    ...channelNames.map((name) => seeds.map(({ channelUars }) => channelUars?.[name])),
+  ];
+  return columns.map((uars) => {
+    const measured = uars.filter((uar) => uar !== undefined);
+    return measured.length === uars.length
+      ? formatSpread(measureSpread(measured), formatPercent)
+      : '';
+  });
 }
 
 export function formatDuration(seconds: number): string {

@@ -1,13 +1,14 @@
 import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import { poolRecall } from '../evaluate/pool-predictions.ts';
+import { poolChannels } from '../evaluate/pool-predictions.ts';
+import { type ChannelName, channelNames, testChannels } from '../features/channel.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { scoreWindows } from '../run/score-sides.ts';
 import { keptWeights } from './kept-weights.ts';
 import { findTestScores, type MainScores, scoreGroups } from './main-scores.ts';
 import { formatInterval, formatPercent, formatTable } from './markdown.ts';
-import { type LabelPrediction, noiseSnrDb, type RunSummary } from './run-summary.ts';
+import type { ChannelUars, RunSummary } from './run-summary.ts';
 import { countTestSpeakers, type GroupScore } from './speaker-scores.ts';
 import { listTrainedCorpora } from './trained-corpora.ts';
 
@@ -130,27 +131,27 @@ function describeCalibration(summary: RunSummary): string {
   const parts = [
     describeTemperature(summary),
     ...describeWindows(summary),
-    ...describeNoise(summary),
-    ...describeTelephone(summary),
+    ...describeChannels(summary),
   ];
   return parts.join(' ');
 }
 
-function describeNoise({ noisy, foldCalibration }: RunSummary): string[] {
-  const uar = foldCalibration?.noiseUar ?? recallOf(noisy);
-  if (uar === undefined) return [];
-  return [`With white noise ${noiseSnrDb} dB below each clip the UAR is ${formatPercent(uar)}.`];
+function describeChannels(summary: RunSummary): string[] {
+  const uars = findChannelUars(summary);
+  return channelNames.flatMap((name) => {
+    const uar = uars[name];
+    return uar === undefined ? [] : `${channelTexts[name]} the UAR is ${formatPercent(uar)}.`;
+  });
 }
 
-function describeTelephone({ telephoned, foldCalibration }: RunSummary): string[] {
-  const uar = foldCalibration?.telephoneUar ?? recallOf(telephoned);
-  if (uar === undefined) return [];
-  return [`Over a telephone, which leaves 300 to 3400 Hz, the UAR is ${formatPercent(uar)}.`];
+function findChannelUars(summary: RunSummary): ChannelUars {
+  return { ...poolChannels([summary]), ...summary.foldCalibration?.channelUars };
 }
 
-function recallOf(predictions: readonly LabelPrediction[] = []): number | undefined {
-  return predictions.length > 0 ? poolRecall(predictions) : undefined;
-}
+const channelTexts: Record<ChannelName, string> = {
+  noise: `With white noise ${testChannels.noise.noiseSnrDb} dB below each clip`,
+  telephone: 'Over a telephone, which leaves 300 to 3400 Hz,',
+};
 
 function describeWindows(summary: RunSummary): string[] {
   const { windowTemperature, windows = [], labels, foldCalibration } = summary;
@@ -238,11 +239,12 @@ const calibrationLimit =
   '- A confidence is calibrated on clips like those above; on other voices and microphones it is less reliable.';
 
 function formatLimits(summary: RunSummary): string {
-  const noise = describeNoise(summary).length > 0 ? 'other noise' : 'noise';
+  const measured = findChannelUars(summary);
+  const noise = measured.noise === undefined ? 'noise' : 'other noise';
   const children =
-    describeTelephone(summary).length > 0
-      ? `children and ${noise}`
-      : `children, ${noise} and telephone sound`;
+    measured.telephone === undefined
+      ? `children, ${noise} and telephone sound`
+      : `children and ${noise}`;
   const unmeasured = `- It was trained on acted emotions, spoken in a studio by few people. Spontaneous speech, other languages, ${children} are outside what was measured.`;
   return [unmeasured, ...limits, ...(summary.temperature === null ? [] : [calibrationLimit])].join(
     '\n',

@@ -13,10 +13,10 @@ import {
   formatDuration,
   formatInterval,
   formatMegabytes,
+  formatOtherUars,
   formatPercent,
   formatSpread,
   formatTable,
-  formatUar,
 } from './markdown.ts';
 import {
   describeCrossValidation,
@@ -30,10 +30,7 @@ import { listTrainedCorpora } from './trained-corpora.ts';
 
 /** What the results page keeps of a run: its summary without single clips. */
 interface PublishedRun
-  extends Omit<
-    RunSummary,
-    'predictions' | 'windows' | 'noisy' | 'telephoned' | 'skipped' | 'recipe'
-  > {
+  extends Omit<RunSummary, 'predictions' | 'windows' | 'channels' | 'skipped' | 'recipe'> {
   recipe: { name: string; settings: PublishedSettings };
   /** The command that gives this run. */
   command: string;
@@ -82,7 +79,7 @@ export async function writeResultsPage(
 async function describeRun(directory: string): Promise<PublishedRun> {
   const { protocol, seed, fold, folds, recipe, data, init } = await readRunSettings(directory);
   const whole = await readRunSummary(directory);
-  const { predictions, windows, noisy, telephoned, skipped, ...summary } = whole;
+  const { predictions, windows, channels, skipped, ...summary } = whole;
   const names = data.map((path) => `data/${basename(path)}`).join(' ');
   const foldFlag = fold === null ? '' : ` --fold ${fold}`;
   const foldsFlag = folds === undefined ? '' : ` --folds ${folds}`;
@@ -137,9 +134,7 @@ function formatWholes(wholes: readonly PublishedCrossValidation[]): string[] {
       formatSpread(overSeeds.macroF1, toThreeDigits),
       formatSpread(overSeeds.ece, toThreeDigits),
       formatAdaptedSeeds(pooled),
-      formatUar('windowUar', pooled),
-      formatUar('noiseUar', pooled),
-      formatUar('telephoneUar', pooled),
+      ...formatOtherUars(pooled),
       `${formatDuration(elapsedSec)}, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`,
     ];
   });

@@ -1,5 +1,6 @@
 import type { CorpusSummary, SkippedFile } from '../datasets/clip.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
+import type { ChannelName } from '../features/channel.ts';
 import type { EpochLog } from '../fit/fit-model.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 import type { GroupScore } from './speaker-scores.ts';
@@ -22,8 +23,8 @@ export interface LabelPrediction {
   probabilities: number[];
 }
 
-/** Decibels from a clip's mean power down to the noise that it is heard in: a room with a fan. */
-export const noiseSnrDb = 20;
+/** UAR of clips heard through each of `testChannels`; files of older versions lack some. */
+export type ChannelUars = Partial<Record<ChannelName, number>>;
 
 /** What the model said about one clip. */
 export interface ClipPrediction extends LabelPrediction {
@@ -51,10 +52,8 @@ export interface FoldCalibration {
   evaluation: Evaluation;
   /** The same of windows; absent where the folds are of an older version. */
   windows?: WindowScores | undefined;
-  /** UAR of these speakers' clips in noise; absent where the folds are of an older version. */
-  noiseUar?: number;
-  /** The same over a telephone. */
-  telephoneUar?: number;
+  /** UAR of these speakers' clips through each channel that all folds tell of. */
+  channelUars?: ChannelUars;
   corpora: GroupScore[];
   /** Worst UAR first. */
   speakers: GroupScore[];
@@ -114,12 +113,8 @@ export interface RunSummary {
   predictions: ClipPrediction[];
   /** Windows of the validation and test side, see `cutWindows`; absent in files of older versions. */
   windows?: LabelPrediction[];
-  /**
-   * Test clips heard in white noise {@link noiseSnrDb} below them; absent in files of older versions.
-   */
-  noisy?: LabelPrediction[];
-  /** Test clips heard over a telephone; absent in files of older versions. */
-  telephoned?: LabelPrediction[];
+  /** Test clips heard through each of `testChannels`; absent in files of older versions. */
+  channels?: Partial<Record<ChannelName, LabelPrediction[]>>;
   /** Versions and machine, by name. */
   environment: Record<string, string>;
 }

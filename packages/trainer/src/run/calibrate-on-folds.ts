@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SerError } from '@ser/dsp-wasm';
 import { speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
-import { poolRecall } from '../evaluate/pool-predictions.ts';
+import { poolChannels } from '../evaluate/pool-predictions.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import type {
@@ -44,10 +44,11 @@ export async function calibrateOnFolds(
     throw refuse(`whose protocol is ${protocol}; it must keep speakers apart`);
   }
   const tested = new Set(listSide(earlier, 'test').map(speakerKey));
+  const isStranger = (prediction: LabelPrediction) =>
+    prediction.split === 'test' && !tested.has(speakerKey(prediction));
   const folds: ClipPrediction[][] = [];
   const windows: LabelPrediction[][] = [];
-  const noisy: LabelPrediction[] = [];
-  const telephoned: LabelPrediction[] = [];
+  const summaries: RunSummary[] = [];
   for (const { directory: name } of runs) {
     const fold = join(crossValidationDirectory, name);
     if (!isDeepStrictEqual((await readRunSettings(fold)).recipe, recipe)) {
@@ -60,13 +61,10 @@ export async function calibrateOnFolds(
         throw refuse(`whose ${what} are ${theirs.join(', ')}; the run's are ${own.join(', ')}`);
       }
     }
-    const isStranger = (prediction: LabelPrediction) =>
-      prediction.split === 'test' && !tested.has(speakerKey(prediction));
     const strangers = listSide(summary, 'test').filter(isStranger);
     if (strangers.length === 0) continue;
     folds.push(rescale(strangers, labels, 1 / (summary.temperature ?? 1)));
-    noisy.push(...(summary.noisy ?? []).filter(isStranger));
-    telephoned.push(...(summary.telephoned ?? []).filter(isStranger));
+    summaries.push(summary);
     if (!summary.windows) continue;
     const own = summary.windows.filter(isStranger);
     windows.push(rescale(own, labels, 1 / (summary.windowTemperature ?? 1)));
@@ -88,8 +86,7 @@ export async function calibrateOnFolds(
       name: basename(crossValidationDirectory),
       ...describeFolds(folds, labels),
       windows: scoreWindows(rescaleByOthers(windows, labels).flat(), labels),
-      ...(noisy.length > 0 && { noiseUar: poolRecall(noisy) }),
-      ...(telephoned.length > 0 && { telephoneUar: poolRecall(telephoned) }),
+      channelUars: poolChannels(summaries, isStranger),
     },
     evaluations: scoreSides(predictions, labels),
     predictions,

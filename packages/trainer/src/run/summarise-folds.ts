@@ -1,9 +1,15 @@
 import { average } from '../average.ts';
-import { type PooledScores, poolPredictions, poolRecall } from '../evaluate/pool-predictions.ts';
+import {
+  type PooledScores,
+  poolChannels,
+  poolPredictions,
+  poolRecall,
+} from '../evaluate/pool-predictions.ts';
 import { countSpeakers, type SpeakerCounts } from '../evaluate/speaker-counts.ts';
 import { groupBy } from '../group-by.ts';
 import { isSpeakerIndependent } from '../protocols/split.ts';
 import {
+  type ChannelUars,
   type LabelPrediction,
   measureTrainingSec,
   type RunSummary,
@@ -53,10 +59,8 @@ export interface SeedScores extends PooledScores {
   adapted?: PooledScores | null;
   /** Of windows, see `cutWindows`; absent in files of older versions. */
   windowUar?: number;
-  /** Of the clips in noise, see `noiseSnrDb`; absent in files of older versions. */
-  noiseUar?: number;
-  /** Of the clips over a telephone; absent in files of older versions. */
-  telephoneUar?: number;
+  /** Absent in files of older versions. */
+  channelUars?: ChannelUars;
   /** What two cross-validations are compared by, speaker by speaker. */
   counts: SpeakerCounts;
 }
@@ -99,15 +103,12 @@ export function summariseFolds(found: readonly FinishedFold[]): FoldsSummary {
     const summaries = folds.map(({ summary }) => summary);
     const predictions = summaries.flatMap(listTestPredictions);
     const windows = summaries.flatMap(({ windows = [] }) => windows.filter(isTested));
-    const noisy = summaries.flatMap(({ noisy = [] }) => noisy);
-    const telephoned = summaries.flatMap(({ telephoned = [] }) => telephoned);
     return {
       seed,
       ...score(summaries),
       adapted: poolAdapted(summaries),
       ...(windows.length > 0 && { windowUar: poolRecall(windows) }),
-      ...(noisy.length > 0 && { noiseUar: poolRecall(noisy) }),
-      ...(telephoned.length > 0 && { telephoneUar: poolRecall(telephoned) }),
+      channelUars: poolChannels(summaries),
       corpora: scoreCorpora(predictions),
       speakers: scoreSpeakers(predictions),
       counts: countSpeakers(predictions),

@@ -5,7 +5,7 @@ import { averageOverSpeeds } from '@ser/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import type { Clip, Dataset } from '../datasets/clip.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
-import type { Channel } from '../features/channel.ts';
+import { type Channel, testChannels } from '../features/channel.ts';
 import { extractAtSpeeds } from '../features/extract-clips.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
@@ -15,7 +15,6 @@ import {
   type ClipPrediction,
   type InitialRun,
   type LabelPrediction,
-  noiseSnrDb,
   type RunSummary,
   type Side,
   sides,
@@ -90,8 +89,10 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     evaluations: scoreSides(predictions, labels),
     predictions,
     windows: windows.predictions,
-    noisy: await hearTest({ noiseSnrDb }),
-    telephoned: await hearTest('telephone'),
+    channels: {
+      noise: await hearTest(testChannels.noise),
+      telephone: await hearTest(testChannels.telephone),
+    },
     environment: {
       ser: version,
       kernels: kernelVersion,

@@ -71,15 +71,16 @@ it('says what windows of a long recording are worth', () => {
 it('says what the model is worth in noise and over a telephone, and how its input is trimmed there', () => {
   const run = makeSampleRun();
   const { uar } = run.evaluations.test!;
-  const noisy = run.predictions.filter(({ split }) => split === 'test');
+  const noise = run.predictions.filter(({ split }) => split === 'test');
   const told = (percent: string) => `white noise 20 dB below each clip the UAR is ${percent} %`;
-  expect(formatModelCard({ ...run, noisy }, settings)).toContain(told((100 * uar).toFixed(1)));
-  const foldCalibration = { ...calibrateOnTraining(run), noiseUar: 0.4 };
-  const calibrated = formatModelCard({ ...run, noisy, foldCalibration }, settings);
+  const inNoise = { ...run, channels: { noise } };
+  expect(formatModelCard(inNoise, settings)).toContain(told((100 * uar).toFixed(1)));
+  const foldCalibration = { ...calibrateOnTraining(run), channelUars: { noise: 0.4 } };
+  const calibrated = formatModelCard({ ...inNoise, foldCalibration }, settings);
   expect(calibrated).toContain(told('40.0'));
   expect(calibrated).toContain('children, other noise and telephone');
-  const telephoned = noisy;
-  const measured = formatModelCard({ ...run, noisy, telephoned, foldCalibration }, settings);
+  const channels = { noise, telephone: noise };
+  const measured = formatModelCard({ ...run, channels, foldCalibration }, settings);
   expect(measured).toContain(`300 to 3400 Hz, the UAR is ${(100 * uar).toFixed(1)} %`);
   expect(measured).toContain('children and other noise are outside');
   const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };

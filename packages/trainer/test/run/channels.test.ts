@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { addNoise, loadDsp } from '@ser/dsp-wasm';
 import { type AudioClip, createClassifier, decodeAudio } from '@ser/runtime';
 import { expect, it } from 'vitest';
-import { hearThrough } from '../../src/features/channel.ts';
-import { noiseSnrDb } from '../../src/report/run-summary.ts';
+import { channelNames, hearThrough, testChannels } from '../../src/features/channel.ts';
 import { runFiles } from '../../src/run/run-folder.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
@@ -26,9 +25,9 @@ it('scores test clips in noise and over a telephone, which come before the silen
     outDirectory,
   });
   const tested = summary.predictions.filter(({ split }) => split === 'test');
-  const { noisy, telephoned } = summary;
-  expect(noisy).toHaveLength(tested.length);
-  expect(telephoned).toHaveLength(tested.length);
+  const { noise, telephone } = summary.channels!;
+  expect(noise).toHaveLength(tested.length);
+  expect(telephone).toHaveLength(tested.length);
 
   const dsp = await loadDsp();
   const classifier = await createClassifier(modelPath);
@@ -37,7 +36,10 @@ it('scores test clips in noise and over a telephone, which come before the silen
   const addOwnNoise = ({ samples, sampleRateHz: fromHz }: AudioClip, seed: number): AudioClip => {
     const { sampleRateHz } = frontEnd.features;
     const resampled = dsp.resample(samples, { fromHz, toHz: sampleRateHz });
-    return { samples: addNoise(resampled, { snrDb: noiseSnrDb, seed }), sampleRateHz };
+    return {
+      samples: addNoise(resampled, { snrDb: testChannels.noise.noiseSnrDb, seed }),
+      sampleRateHz,
+    };
   };
   const { clips } = await readDataset([corpus]);
   for (const [at, { path }] of tested.entries()) {
@@ -45,8 +47,8 @@ it('scores test clips in noise and over a telephone, which come before the silen
     const { contentHash } = clips.find((listed) => listed.path === path)!;
     const seed = Number.parseInt(contentHash.slice(0, 8), 16);
     for (const [heard, predictions] of [
-      [addOwnNoise(clip, seed), noisy],
-      [hearThrough(clip, 'telephone', { sampleRateHz: 8000, seed, dsp }), telephoned],
+      [addOwnNoise(clip, seed), noise],
+      [hearThrough(clip, 'telephone', { sampleRateHz: 8000, seed, dsp }), telephone],
     ] as const) {
       const { probabilities } = await classifier.predict(heard);
       labels.forEach((label, index) => {
@@ -56,14 +58,12 @@ it('scores test clips in noise and over a telephone, which come before the silen
   }
   await classifier.dispose();
 
-  for (const [channel, predictions] of [
-    [{ noiseSnrDb }, noisy],
-    ['telephone', telephoned],
-  ] as const) {
+  const splitPath = join(outDirectory, runFiles.split);
+  for (const name of channelNames) {
     const { evaluation } = await evaluateModel({
-      ...{ modelPath, data: [corpus], splitPath: join(outDirectory, runFiles.split), channel },
+      ...{ modelPath, data: [corpus], splitPath, channel: testChannels[name] },
     });
-    const right = predictions!.filter(({ truth, predicted }) => truth === predicted);
+    const right = summary.channels![name]!.filter(({ truth, predicted }) => truth === predicted);
     expect(evaluation.accuracy).toBe(right.length / tested.length);
   }
 });
