@@ -5,6 +5,8 @@ export {
   type ApplyGainOptions,
   addNoise,
   applyGain,
+  type SetLevelOptions,
+  setLevel,
 } from './augment/level.ts';
 export { type LimitBandOptions, limitBand } from './augment/limit-band.ts';
 export type { StretchTimeOptions } from './augment/stretch-time.ts';

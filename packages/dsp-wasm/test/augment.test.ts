@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noise, syntheticSignals, tone, voice } from '../../../test/goldens/signals.ts';
-import { addNoise, applyGain, type Dsp, limitBand, loadDsp, tiltSpectrum } from '../src/index.ts';
+import {
+  addNoise,
+  applyGain,
+  type Dsp,
+  limitBand,
+  loadDsp,
+  setLevel,
+  tiltSpectrum,
+} from '../src/index.ts';
 import { readGoldenText } from './goldens.ts';
 
 let dsp: Dsp;
@@ -160,6 +168,24 @@ describe('addNoise', () => {
     expect(() => addNoise(new Float32Array(9), { snrDb: 10, seed: 1 })).toThrow(
       expect.objectContaining({ code: 'AUDIO_SILENT' }),
     );
+  });
+});
+
+describe('setLevel', () => {
+  it('brings the mean power to the level, whatever it was', () => {
+    const loud = new Float32Array([0.5, -0.5, 0.1]);
+    const quiet = loud.map((sample) => sample / 256);
+    const even = setLevel(loud, { levelDb: -20 });
+    const power = even.reduce((sum, sample) => sum + sample ** 2, 0) / even.length;
+    expect(10 * Math.log10(power)).toBeCloseTo(-20, 5);
+    setLevel(quiet, { levelDb: -20 }).forEach((sample, at) => {
+      expect(sample).toBeCloseTo(even[at]!, 7);
+    });
+  });
+
+  it('leaves silence, and refuses nonsense', () => {
+    expect(setLevel(new Float32Array(3), { levelDb: 0 })).toEqual(new Float32Array(3));
+    expect(() => setLevel(new Float32Array(1), { levelDb: -300 })).toThrow('levelDb is -300');
   });
 });
 

@@ -7,6 +7,11 @@ export interface ApplyGainOptions {
   gainDb: number;
 }
 
+export interface SetLevelOptions {
+  /** Decibels of full scale that the mean power comes to. From -200 to 200. */
+  levelDb: number;
+}
+
 export interface AddNoiseOptions {
   /** Power of the signal over power of the noise, in decibels. From -200 to 200. */
   snrDb: number;
@@ -30,6 +35,24 @@ export function applyGain(samples: Float32Array, { gainDb }: ApplyGainOptions): 
   assertSamples(samples);
   assertNumber('gainDb', gainDb, isDecibels, decibelRange);
   const factor = 10 ** (gainDb / 20);
+  return samples.map((sample) => sample * factor);
+}
+
+/**
+ * The signal at a level of `levelDb`: 10 log10 of the mean of its squares, 0 for a square wave of
+ * full scale. A signal without power stays as it is. Nothing is clipped.
+ *
+ * @returns a fresh array of the same length.
+ * @throws SerError AUDIO_EMPTY or INVALID_ARGUMENT.
+ *
+ * @example
+ * const even = setLevel(samples, { levelDb: -30 });
+ */
+export function setLevel(samples: Float32Array, { levelDb }: SetLevelOptions): Float32Array {
+  assertSamples(samples);
+  assertNumber('levelDb', levelDb, isDecibels, decibelRange);
+  const power = sumSquares(samples) / samples.length;
+  const factor = power === 0 ? 1 : Math.sqrt(10 ** (levelDb / 10) / power);
   return samples.map((sample) => sample * factor);
 }
 

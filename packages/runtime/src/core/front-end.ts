@@ -4,6 +4,7 @@ import {
   type FeatureMatrix,
   loadDsp,
   type SampleInterval,
+  setLevel,
 } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { checkClip } from './audio/check-clip.ts';
@@ -35,13 +36,14 @@ export class FrontEnd {
   }
 
   /**
-   * Resamples, trims and computes the features of one clip.
+   * Resamples and trims one clip, brings it to the level of the config, if it names one, and computes
+   * its features.
    *
    * @returns a fresh matrix [frames, features].
    * @throws SerError `AUDIO_EMPTY`, `AUDIO_NOT_FINITE`, `AUDIO_TOO_SHORT` or `AUDIO_SILENT`.
    */
   process(clip: AudioClip): FeatureMatrix {
-    return this.#extractor.extract(this.prepare(clip));
+    return this.#extract(this.prepare(clip));
   }
 
   /**
@@ -54,7 +56,7 @@ export class FrontEnd {
   processAtSpeeds(clip: AudioClip, speeds: readonly number[]): FeatureMatrix[] {
     const samples = this.prepare(clip);
     return speeds.map((factor) =>
-      this.#extractor.extract(factor === 1 ? samples : this.#dsp.changeSpeed(samples, { factor })),
+      this.#extract(factor === 1 ? samples : this.#dsp.changeSpeed(samples, { factor })),
     );
   }
 
@@ -68,13 +70,14 @@ export class FrontEnd {
   processWindow(window: AudioClip): FeatureMatrix {
     const samples = this.#resample(window);
     const { trim } = this.config;
-    if (!trim) return this.#extractor.extract(samples);
+    if (!trim) return this.#extract(samples);
     const intervals = this.#dsp.splitSilence(samples, trim);
-    return this.#extractor.extract(joinIntervals(samples, intervals));
+    return this.#extract(joinIntervals(samples, intervals));
   }
 
   /**
-   * The samples that features are computed from: the clip at the features' rate, trimmed.
+   * The samples that features are computed from, at the level of the clip: at the features' rate,
+   * trimmed.
    *
    * @throws SerError as {@link process}.
    */
@@ -84,6 +87,12 @@ export class FrontEnd {
     if (!trim) return samples;
     const { startSample, endSample } = this.#dsp.trimSilence(samples, trim);
     return samples.subarray(startSample, endSample);
+  }
+
+  #extract(samples: Float32Array): FeatureMatrix {
+    const { levelDb } = this.config;
+    const heard = levelDb === undefined ? samples : setLevel(samples, { levelDb });
+    return this.#extractor.extract(heard);
   }
 
   #resample(clip: AudioClip): Float32Array {

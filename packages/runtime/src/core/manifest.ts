@@ -36,6 +36,8 @@ const frontEndSchema = z.strictObject({
   kind: z.literal('features'),
   features: featuresSchema,
   trim: z.nullable(trimSchema),
+  /** Mean power, in decibels of full scale, that a trimmed clip is brought to. Absent: its own. */
+  levelDb: z.optional(z.number().check(z.minimum(-100), z.maximum(0))),
 });
 
 const scoreSchema = z.object({

@@ -30,6 +30,19 @@ it('cuts the pauses of a window as it cuts the ends of a clip', async () => {
   expect(clip.frames).toBeGreaterThan(long.frames + 1.2 * (sampleRateHz / features.hopLength));
 });
 
+it('hears a clip at any level alike, slower and faster and as a window too', async () => {
+  const frontEnd = await createFrontEnd({ kind: 'features', features, trim, levelDb: -30 });
+  const hear = (gain: number) => {
+    const clip = { samples: makeSpeech(0.5).map((sample) => sample * gain), sampleRateHz };
+    return [...frontEnd.processAtSpeeds(clip, [1, 1.2]), frontEnd.processWindow(clip)];
+  };
+  const loud = hear(1);
+  // A power of two changes no digit of a sample.
+  expect(hear(2 ** -10)).toEqual(loud);
+  const plain = await createFrontEnd({ kind: 'features', features, trim });
+  expect(plain.process({ samples: makeSpeech(0.5), sampleRateHz })).not.toEqual(loud[0]);
+});
+
 it('leaves a window without pauses, and of a model that trims nothing, as a clip', async () => {
   const trimming = await createFrontEnd({ kind: 'features', features, trim });
   const whole = { samples: makeSpeech(0), sampleRateHz };

@@ -70,6 +70,11 @@ const recipeShape = z.strictObject({
     })
     .nullable(),
   /**
+   * Mean power, in decibels of full scale, that a trimmed clip is brought to, so that a microphone's
+   * level changes nothing. Null: every clip keeps its own.
+   */
+  levelDb: z.number().min(-100).max(0).nullable().default(null),
+  /**
    * Speeds at which the finished model judges a clip, which no training hears of; the probabilities
    * are averaged. Default 1 alone.
    */
@@ -145,8 +150,8 @@ export type Recipe = z.output<typeof recipeSchema>;
 export type TrainingSettings = Recipe['training'];
 
 /** How the recipe's models turn audio into features. */
-export function selectFrontEnd({ features, trim }: Recipe): FrontEndConfig {
-  return { kind: 'features', features, trim };
+export function selectFrontEnd({ features, trim, levelDb }: Recipe): FrontEndConfig {
+  return { kind: 'features', features, trim, ...(levelDb !== null && { levelDb }) };
 }
 
 /**

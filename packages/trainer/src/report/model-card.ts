@@ -41,7 +41,7 @@ function describeModel(
   { labels, bestEpoch, createdAt, initialRun }: RunSummary,
   settings: RunSettings,
 ): string {
-  const { features, trim, model, training, mergedLabels, speeds } = settings.recipe;
+  const { features, trim, levelDb, model, training, mergedLabels, speeds } = settings.recipe;
   const { pretraining, distillation, windowTraining } = settings.recipe;
   const normalisation =
     model.normalisation === 'clip'
@@ -71,9 +71,10 @@ function describeModel(
       : '';
   const inNoise = trim?.noiseMarginDb ? `, or less than ${trim.noiseMarginDb} dB above noise,` : '';
   const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB${inNoise} cut` : '';
+  const levelled = levelDb === null ? '' : `, brought to a mean power of ${levelDb} dB`;
   return [
     `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
-    `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.${played}`,
+    `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}${levelled}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.${played}`,
     `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs${then}; the weights are ${kept}.${started}${prepared} Made ${createdAt.slice(0, 10)}.`,
   ].join('\n\n');
 }
