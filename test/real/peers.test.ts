@@ -1,12 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClassifier, createFrontEnd, type FeatureMatrix, loadClip } from '@ser/runtime';
-import {
-  ensureTensorFlow,
-  formatClassificationReport,
-  readRecipe,
-  readRunSettings,
-} from '@ser/trainer';
+import { ensureTensorFlow, formatClassificationReport, readRecipe } from '@ser/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeChain } from '../support/chain-suite.ts';
 import { listTestPredictions, readRun } from '../support/read-run.ts';
@@ -77,12 +72,11 @@ describe('a training on four actors of RAVDESS', () => {
       .slice(0, 20)
       .map(({ path }) => path);
     expect(clips).toHaveLength(20);
-    const { recipe } = await readRunSettings(run);
-    const frontEnd = await createFrontEnd({ kind: 'features', ...recipe });
+    const classifier = await createClassifier(join(run, 'model.onnx'));
+    const frontEnd = await createFrontEnd(classifier.manifest.frontEnd);
     const matrices: FeatureMatrix[] = [];
     for (const clip of clips) matrices.push(frontEnd.process(await loadClip(clip)));
 
-    const classifier = await createClassifier(join(run, 'model.onnx'));
     const inNode: number[][] = [];
     for (const clip of clips) {
       inNode.push(Object.values((await classifier.predict(clip)).probabilities));
@@ -102,8 +96,8 @@ describe.each(['corpus', 'clip'] as const)(
   (normalisation) => {
     it('gives a masked batch of unequal lengths the probabilities of Keras 3', async () => {
       const { predictWithFreshModel, writeBatch } = await import('../support/trained-model.ts');
-      const recipe = await readRecipe('reference');
-      const frontEnd = await createFrontEnd({ kind: 'features', ...recipe });
+      const { features, trim, model } = await readRecipe('reference');
+      const frontEnd = await createFrontEnd({ kind: 'features', features, trim });
       const matrices: FeatureMatrix[] = [];
       for (const clip of ['ravdess', 'emodb', 'crema-d'].flatMap((corpus) =>
         pickClips(corpus, 8),
@@ -111,7 +105,7 @@ describe.each(['corpus', 'clip'] as const)(
         matrices.push(frontEnd.process(await loadClip(clip)));
       }
       expect(new Set(matrices.map(({ frames }) => frames)).size).toBeGreaterThan(6);
-      const settings = { ...recipe.model, normalisation };
+      const settings = { ...model, normalisation };
       const weights = join(folder, `${normalisation}.bin`);
       const own = await predictWithFreshModel(settings, matrices, weights);
       const batch = join(folder, `${normalisation}-batch.bin`);
