@@ -84,8 +84,10 @@ it('says what the model is worth in noise and over a telephone, and how its inpu
   expect(measured).toContain(`300 to 3400 Hz, the UAR is ${(100 * uar).toFixed(1)} %`);
   expect(measured).toContain('children and other noise are outside');
   const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
-  const card = formatModelCard(run, { ...settings, recipe: { ...tinyRecipe, trim } });
-  expect(card).toContain('silence below 30 dB, or less than 5 dB above noise, cut');
+  const card = formatModelCard(run, { ...settings, recipe: { ...tinyRecipe, trim, levelDb: -30 } });
+  expect(card).toContain(
+    'silence below 30 dB, or less than 5 dB above noise, cut, brought to a mean power of -30 dB',
+  );
   expect(card).not.toContain('white noise');
   expect(card).toContain('children, noise and telephone');
 });

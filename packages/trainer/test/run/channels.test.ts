@@ -12,14 +12,18 @@ const { evaluateModel, readDataset, train } = (await import(
   new URL('../../dist/index.js', import.meta.url).href
 )) as typeof import('../../src/index.ts');
 
-it('scores test clips in noise and over a telephone, which come before the silence trim', async () => {
+it('scores test clips in noise and over a telephone, which come before trim and level', async () => {
   const { directory, corpus } = await makeSyntheticCorpus();
   useOwnCache(directory);
   const trim = { topDb: 30, noiseMarginDb: 5, frameLength: 2048, hopLength: 512 };
   const outDirectory = join(directory, 'run');
   const { modelPath, summary } = await train({
     settings: {
-      ...{ data: [corpus], recipe: { ...tinyRecipe, trim }, protocol: 'speaker-kfold' },
+      ...{
+        data: [corpus],
+        recipe: { ...tinyRecipe, trim, levelDb: -30 },
+        protocol: 'speaker-kfold',
+      },
       ...{ seed: 0, fold: 0, splitFile: null },
     },
     outDirectory,
@@ -33,6 +37,7 @@ it('scores test clips in noise and over a telephone, which come before the silen
   const classifier = await createClassifier(modelPath);
   const { frontEnd, labels } = classifier.manifest;
   expect(frontEnd.trim).toEqual(trim);
+  expect(frontEnd.levelDb).toBe(-30);
   const addOwnNoise = ({ samples, sampleRateHz: fromHz }: AudioClip, seed: number): AudioClip => {
     const { sampleRateHz } = frontEnd.features;
     const resampled = dsp.resample(samples, { fromHz, toHz: sampleRateHz });
