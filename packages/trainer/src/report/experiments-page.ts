@@ -14,6 +14,7 @@ import {
   formatPoints,
   formatSpread,
   formatTable,
+  otherUarColumns,
 } from './markdown.ts';
 import { lightPalette } from './palette.ts';
 import {
@@ -135,20 +136,18 @@ function formatExperiment(experiment: Experiment): string[] {
   ];
 }
 
-const extraColumns = ['UAR of windows', 'UAR in noise', 'UAR by telephone'];
-
-/** The extra columns are left out where a result lacks them. */
+/** The columns of other UARs are left out where a result lacks them. */
 function formatVariants(
   baseline: PublishedCrossValidation,
   comparisons: readonly Comparison[],
 ): string {
   const header = [
     ...['variant', 'what it changes', 'model file', 'UAR', 'difference', '95 %, paired'],
-    ...['accuracy', ...extraColumns, 'ECE', 'training a run'],
+    ...['accuracy', ...otherUarColumns, 'ECE', 'training a run'],
   ];
   const rows = [formatRow(baseline), ...comparisons.map(formatComparison)];
   const keep = (_: string, column: number) =>
-    !extraColumns.includes(header[column]!) || rows.every((row) => row[column] !== '');
+    !otherUarColumns.includes(header[column]!) || rows.every((row) => row[column] !== '');
   return formatTable(
     header.filter(keep),
     rows.map((row) => row.filter(keep)),

@@ -1,5 +1,5 @@
 import type { Interval } from '../evaluate/bootstrap.ts';
-import { channelNames } from '../features/channel.ts';
+import { type ChannelName, channelNames } from '../features/channel.ts';
 import { measureSpread, type SeedScores, type Spread } from '../run/summarise-folds.ts';
 
 /** A Markdown table. */
@@ -35,6 +35,17 @@ export function formatSpread(
 ): string {
   return values > 1 ? `${format(mean).replace(/ %$/, '')} ± ${format(deviation)}` : format(mean);
 }
+
+const channelColumns: Record<ChannelName, string> = {
+  noise: 'UAR in noise',
+  telephone: 'UAR by telephone',
+};
+
+/** Names of the columns that {@link formatOtherUars} fills. */
+export const otherUarColumns = [
+  'UAR of windows',
+  ...channelNames.map((name) => channelColumns[name]),
+];
 
 /**
  * The UAR of windows and that through each channel over the seeds, a column each; nothing where

@@ -5,7 +5,7 @@ import { averageOverSpeeds } from '@ser/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import type { Clip, Dataset } from '../datasets/clip.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
-import { type Channel, testChannels } from '../features/channel.ts';
+import { type Channel, channelNames, testChannels } from '../features/channel.ts';
 import { extractAtSpeeds } from '../features/extract-clips.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
@@ -63,6 +63,8 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
   const windows = calibrateOnValidation(predictWindows(run), labels);
   const hearTest = async (channel: Channel) =>
     rescale(await predictSide(run, 'test', { channel }), labels, temperature ?? 1);
+  const channels: RunSummary['channels'] = {};
+  for (const name of channelNames) channels[name] = await hearTest(testChannels[name]);
   return {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),
@@ -89,10 +91,7 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     evaluations: scoreSides(predictions, labels),
     predictions,
     windows: windows.predictions,
-    channels: {
-      noise: await hearTest(testChannels.noise),
-      telephone: await hearTest(testChannels.telephone),
-    },
+    channels,
     environment: {
       ser: version,
       kernels: kernelVersion,

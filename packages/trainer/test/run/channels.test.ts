@@ -19,11 +19,9 @@ it('scores test clips in noise and over a telephone, which come before trim and 
   const outDirectory = join(directory, 'run');
   const { modelPath, summary } = await train({
     settings: {
-      ...{
-        data: [corpus],
-        recipe: { ...tinyRecipe, trim, levelDb: -30 },
-        protocol: 'speaker-kfold',
-      },
+      data: [corpus],
+      recipe: { ...tinyRecipe, trim, levelDb: -30 },
+      protocol: 'speaker-kfold',
       ...{ seed: 0, fold: 0, splitFile: null },
     },
     outDirectory,
