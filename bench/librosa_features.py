@@ -17,13 +17,14 @@ def compute_features(y, settings):
     hop = {"hop_length": settings["hopLength"]}
     stft = {"n_fft": settings["fftLength"], **hop}
     framed = {"frame_length": settings["fftLength"], **hop}
-    mel_unit, coefficients = settings["mel"]["unit"], settings["mfcc"]["coefficients"]
-    in_unit = librosa.power_to_db if mel_unit == "db" else np.asarray
+    mel = {"n_mels": settings["mel"]["bands"], **stft}
+    coefficients = settings["mfcc"]["coefficients"]
+    in_unit = librosa.power_to_db if settings["mel"]["unit"] == "db" else np.asarray
     feature = librosa.feature
     calls = {
-        "mfcc": lambda: feature.mfcc(y=y, sr=rate, n_mfcc=coefficients, **stft),
+        "mfcc": lambda: feature.mfcc(y=y, sr=rate, n_mfcc=coefficients, **mel),
         "chroma": lambda: feature.chroma_stft(y=y, sr=rate, **stft),
-        "mel": lambda: in_unit(feature.melspectrogram(y=y, sr=rate, **stft)),
+        "mel": lambda: in_unit(feature.melspectrogram(y=y, sr=rate, **mel)),
         "contrast": lambda: feature.spectral_contrast(y=y, sr=rate, **stft),
         "rms": lambda: feature.rms(y=y, **framed),
         "zcr": lambda: feature.zero_crossing_rate(y, **framed),
@@ -54,16 +55,23 @@ def cut_silence(y, *, topDb, noiseMarginDb, frameLength, hopLength):
     return y[max(first, start - widened) : min(last, end + widened)]
 
 
+def set_level(y, level_db):
+    """The samples at a mean power of so many decibels of full scale; null: as they are."""
+    power = np.mean(y**2)
+    return y if level_db is None or not power else y * np.sqrt(10 ** (level_db / 10) / power)
+
+
 def judge(session, manifest, y):
     """Probabilities of the labels for samples at the model's rate, over the model's speeds."""
     settings, trim = manifest["frontEnd"]["features"], manifest["frontEnd"]["trim"]
     if trim:
         y = cut_silence(y, **{"noiseMarginDb": None, **trim})
+    level_db = manifest["frontEnd"].get("levelDb")
     logs = []
     for speed in manifest.get("speeds", [1]):
         rate = settings["sampleRateHz"]
         played = y if speed == 1 else librosa.resample(y, orig_sr=rate * speed, target_sr=rate)
-        matrix = compute_features(played, settings)
+        matrix = compute_features(set_level(played, level_db), settings)
         inputs = {"features": matrix[None], "lengths": np.array([len(matrix)], np.int32)}
         [row] = session.run(["probabilities"], inputs)[0]
         logs.append(np.log(row))
