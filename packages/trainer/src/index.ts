@@ -1,9 +1,10 @@
-import type { ModelPrecision } from './onnx/compact-model.ts';
+import type { ModelPrecision } from '@ser/onnx';
 import type { RunSummary } from './report/run-summary.ts';
 import type { CrossValidateOptions, CrossValidation } from './run/cross-validate.ts';
 import type { TrainOptions, TrainResult } from './run/train.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
 
+export { type ModelPrecision, modelPrecisions } from '@ser/onnx';
 export { type CheckOptions, checkDataset, type DatasetCheck } from './datasets/check-dataset.ts';
 export type { Clip, CorpusSummary, Dataset, SkippedFile } from './datasets/clip.ts';
 export { type Finding, findProblems } from './datasets/findings.ts';
@@ -14,7 +15,7 @@ export { formatClassificationReport } from './evaluate/classification-report.ts'
 export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
 export type { Channel } from './features/channel.ts';
 export { adaptModel, checkAdaptable, type LabelAdaptation } from './onnx/adapt-model.ts';
-export { compactModel, type ModelPrecision, modelPrecisions } from './onnx/compact-model.ts';
+export { compactModel } from './onnx/compact-model.ts';
 export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';
 export { type Fold, listFolds, splitDataset } from './protocols/split-dataset.ts';
 export {

@@ -23,6 +23,7 @@ export {
   type FrontEndConfig,
   type Manifest,
   manifestKey,
+  parseFrontEnd,
   parseManifest,
   type Score,
 } from './manifest.ts';

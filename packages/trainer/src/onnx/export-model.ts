@@ -1,8 +1,8 @@
+import { encodeModel, GraphBuilder } from '@ser/onnx';
 import { type Manifest, manifestKey } from '@ser/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-node';
-import { encodeModel } from './encode-model.ts';
-import { GraphBuilder, LayerGraph } from './graph-builder.ts';
 import { addLayer } from './layer-forms.ts';
+import { LayerGraph } from './layer-graph.ts';
 
 /** LayerNormalization arrived with opset 17, which is read by every onnxruntime since 1.12. */
 const opset = 17;
@@ -37,7 +37,7 @@ export function exportModel(model: LayersModel, manifest: Manifest): Uint8Array 
 
   return encodeModel({
     irVersion,
-    opset,
+    opsets: { '': opset },
     producerName: manifest.generator.name,
     producerVersion: manifest.generator.version,
     graphName: manifest.name,

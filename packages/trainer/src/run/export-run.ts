@@ -1,11 +1,12 @@
 import { dirname, join } from 'node:path';
 import { listFeatureNames } from '@ser/dsp-wasm';
+import type { ModelPrecision } from '@ser/onnx';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { readCheckpoint } from '../fit/checkpoint.ts';
 import { selectPrefix } from '../fit/training-state.ts';
 import { buildModel } from '../models/build-model.ts';
 import { setWeights } from '../models/named-weights.ts';
-import { compactModel, type ModelPrecision } from '../onnx/compact-model.ts';
+import { compactModel } from '../onnx/compact-model.ts';
 import { exportModel } from '../onnx/export-model.ts';
 import { formatModelCard } from '../report/model-card.ts';
 import { tf } from '../tensorflow/tf.ts';

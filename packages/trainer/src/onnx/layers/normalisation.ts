@@ -1,7 +1,7 @@
 import type { ChannelNormalisation } from '../../models/channel-normalisation.ts';
 import { varianceFloor } from '../../models/normalise-clip.ts';
 import type { Standardise } from '../../models/standardise.ts';
-import type { LayerGraph } from '../graph-builder.ts';
+import type { LayerGraph } from '../layer-graph.ts';
 import { addFrameCount, addFrameMask } from './frame-mask.ts';
 
 /** The ONNX form of {@link Standardise}. */

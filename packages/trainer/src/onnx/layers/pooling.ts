@@ -1,8 +1,8 @@
+import { elementType } from '@ser/onnx';
 import { type AttentionPooling, outsideScore } from '../../models/attention-pooling.ts';
 import { outsideValue } from '../../models/last-mean-max-pooling.ts';
 import { pooledVarianceFloor } from '../../models/statistics-pooling.ts';
-import { elementType } from '../encode-model.ts';
-import type { LayerGraph } from '../graph-builder.ts';
+import type { LayerGraph } from '../layer-graph.ts';
 import { addFrameCount, addFrameMask } from './frame-mask.ts';
 
 type SequenceInputs = [x: string, lengths: string];

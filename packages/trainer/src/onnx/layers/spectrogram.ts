@@ -1,6 +1,6 @@
 import type { ColumnPooling } from '../../models/column-pooling.ts';
 import type { SpectrogramConvolution } from '../../models/spectrogram-convolution.ts';
-import type { LayerGraph } from '../graph-builder.ts';
+import type { LayerGraph } from '../layer-graph.ts';
 import { addKernel } from './convolution.ts';
 import { addFrameMask } from './frame-mask.ts';
 

@@ -1,0 +1,1 @@
+export { type EncoderManifest, encoderKey, readEncoderFile } from './encoder-manifest.ts';
