@@ -1,1 +1,8 @@
 export { type EncoderManifest, encoderKey, readEncoderFile } from './encoder-manifest.ts';
+export {
+  type FitHeadOptions,
+  fitLinearHead,
+  type LabelledEmbedding,
+} from './head/fit-linear-head.ts';
+export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-head.ts';
+export { addStatisticsPooling } from './head/statistics-pooling.ts';
