@@ -1,4 +1,11 @@
-export { type EncoderManifest, encoderKey, readEncoderFile } from './encoder-manifest.ts';
+export { composeModel, encoderFrames, type GraphEnd, nameState } from './compose-model.ts';
+export {
+  assertLayers,
+  type EncoderManifest,
+  encoderKey,
+  readEncoderFile,
+} from './encoder-manifest.ts';
+export { createEmbedder, type EncoderOutput } from './head/embedder.ts';
 export {
   type FitHeadOptions,
   fitLinearHead,
