@@ -12,4 +12,6 @@ export {
   type LabelledEmbedding,
 } from './head/fit-linear-head.ts';
 export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-head.ts';
+export { composeLinearModel } from './head/linear-model.ts';
+export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
