@@ -6,3 +6,13 @@ export {
 } from './head/fit-linear-head.ts';
 export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-head.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
+export {
+  buildWhisperEncoder,
+  type EncoderDescription,
+  type WhisperOptions,
+} from './whisper/build-whisper.ts';
+export {
+  readWhisperModelBin,
+  readWhisperSafetensors,
+  type WhisperWeights,
+} from './whisper/whisper-weights.ts';
