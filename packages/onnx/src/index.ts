@@ -14,6 +14,7 @@ export {
   type OnnxTensor,
   type OnnxValue,
 } from './onnx-model.ts';
+export { pruneModel } from './prune-model.ts';
 export { addStatistics } from './statistics.ts';
 export {
   createFloat,
