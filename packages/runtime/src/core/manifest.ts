@@ -177,12 +177,26 @@ export type Manifest = z.output<typeof manifestSchema>;
  * @throws SerError `MODEL_INVALID` naming the first field that is missing or wrong.
  */
 export function parseManifest(value: unknown): Manifest {
-  const parsed = manifestSchema.safeParse(value, { error: localeError });
+  return parse(manifestSchema, value, "The model's manifest");
+}
+
+/**
+ * Returns `value` as a validated front end, with every feature setting filled in.
+ *
+ * @throws SerError `MODEL_INVALID` naming the first field that is missing or wrong.
+ */
+export function parseFrontEnd(value: unknown): FrontEndConfig {
+  return parse(frontEndSchema, value, 'The front end');
+}
+
+function parse<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+  name: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value, { error: localeError });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || '(root)';
-  throw new SerError(
-    'MODEL_INVALID',
-    `The model's manifest is wrong at ${field}: ${issue?.message}.`,
-  );
+  throw new SerError('MODEL_INVALID', `${name} is wrong at ${field}: ${issue?.message}.`);
 }
