@@ -76,10 +76,7 @@ export class Adam {
         const first = blend(previous?.first, scaled, beta1);
         const second = blend(previous?.second, tf.square(scaled), beta2);
         const decay = decays ? learningRate * settings.weightDecay : 0;
-        const update = tf.div(
-          tf.mul(first, rate),
-          tf.add(tf.sqrt(second), epsilon),
-        );
+        const update = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon));
         const weights = join(variables);
         const decayed = decay > 0 ? tf.mul(weights, 1 - decay) : weights;
         const updated = part(tf.sub(decayed, update), variables);
