@@ -13,6 +13,7 @@ export type SerErrorCode =
   | 'DATASET_INVALID'
   | 'DISPOSED'
   | 'DOWNLOAD_FAILED'
+  | 'ENCODER_INVALID'
   | 'FILE_NOT_FOUND'
   | 'FILE_UNREADABLE'
   | 'FILE_UNWRITABLE'

@@ -302,10 +302,30 @@ describe('createClassifier', () => {
     expect(output.message).toBe(
       "The model's output 'probabilities' is float32 [batch, 4]; its manifest asks for float32 [batch, 3].",
     );
-    const features = { ...manifest.frontEnd.features, sets: ['mfcc'] };
+    const features = { sampleRateHz: 16000, sets: ['mfcc'] };
     const narrower = { ...manifest, frontEnd: { ...manifest.frontEnd, features } };
     const input = await catchSerError(() => createClassifier(buildModel(narrower)));
     expect(input.message).toContain("input 'features' is float32 [batch, frames, 52]");
+  });
+
+  it('checks the graph against an encoder and a waveform in the manifest', async () => {
+    const manifest = readModelFile(readFixture('tiny-model.onnx'));
+    const { encoder, frontEnd } = readModelFile(readFixture('tiny-waveform.onnx'));
+    const fail = async (more: object) =>
+      (await catchSerError(() => createClassifier(buildModel({ ...manifest, ...more })))).message;
+    expect(await fail({ encoder })).toBe(
+      "The model's output 'embedding' is missing; its manifest asks for float32 [batch, any].",
+    );
+    expect(await fail({ frontEnd })).toBe(
+      "The model's input 'waveform' is missing; its manifest asks for float32 [batch, samples].",
+    );
+    const bytes = readFixture('tiny-waveform.onnx');
+    // No length in the file changes.
+    const short = Buffer.from(bytes).toString('latin1').replace(': 48000', ':  4000');
+    const error = await catchSerError(() => createClassifier(Buffer.from(short, 'latin1')));
+    expect(error.message).toBe(
+      "The model's manifest is wrong at encoder.maxFrames: it is 4000; the zeros behind a clip are 4000 already.",
+    );
   });
 
   it('refuses a number of threads that is none', async () => {

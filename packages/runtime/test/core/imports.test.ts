@@ -15,8 +15,8 @@ it('the core imports neither Node nor an inference library', () => {
     for (const [, name] of text.matchAll(/(?:from|import\() ?'([^'.][^']*)'/g)) packages.add(name!);
   }
   expect([...packages].sort()).toEqual([
-    '@bufbuild/protobuf/wire',
     '@ser/dsp-wasm',
+    '@ser/onnx',
     'mpg123-decoder',
     'opus-decoder',
     'zod/mini',

@@ -1,8 +1,6 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { SerError } from '@ser/dsp-wasm';
-import { type Manifest, readModelFile } from '@ser/runtime/core';
-import { type OnnxNode, writeMessage, writeNode, writeTensor } from './encode-model.ts';
-import { copyField, graphField, readFields, rewriteModel } from './model-fields.ts';
+import { createFloats, decodeModel, encodeModel, type OnnxModel } from '@ser/onnx';
+import { type Manifest, manifestKey, readModelFile } from '@ser/runtime/core';
 
 /** What {@link adaptModel} writes into a model. */
 export interface LabelAdaptation {
@@ -11,8 +9,6 @@ export interface LabelAdaptation {
   /** Added to the logarithm of each label's probability, in the order of the labels. */
   labelBias: readonly number[];
 }
-
-const nodeField = { input: 1, output: 2 } as const;
 
 /**
  * The same model with a bias on its labels, in front of the softmax that ends the graph; see
@@ -34,9 +30,10 @@ export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptat
     );
   }
   const adaptation = { clips, labelBias: [...labelBias] };
-  return rewriteModel(model, {
-    graph: (graph) => addLabelBias(graph, labelBias),
-    manifest: { ...manifest, adaptation },
+  const adapted = addLabelBias(decodeModel(model), labelBias);
+  return encodeModel({
+    ...adapted,
+    metadata: { ...adapted.metadata, [manifestKey]: JSON.stringify({ ...manifest, adaptation }) },
   });
 }
 
@@ -53,39 +50,22 @@ export function checkAdaptable({ adaptation }: Manifest): void {
   );
 }
 
-function addLabelBias(graph: Uint8Array, labelBias: readonly number[]): Uint8Array {
-  const writer = new BinaryWriter();
-  const addNode = (node: OnnxNode) =>
-    writeMessage(writer, graphField.node, () => writeNode(writer, node));
-  let isThere = false;
-  for (const each of readFields(graph)) {
-    const { field, content } = each;
-    if (field !== graphField.node || readName(content, nodeField.output) !== 'probabilities') {
-      copyField(writer, each);
-      continue;
-    }
-    isThere = true;
-    const logits = readName(content, nodeField.input)!;
-    addNode({ operator: 'Add', inputs: [logits, 'label_bias'], outputs: ['adapted_logits'] });
-    addNode({
-      ...{ operator: 'Softmax', inputs: ['adapted_logits'], outputs: ['probabilities'] },
-      attributes: { axis: -1 },
-    });
+function addLabelBias(model: OnnxModel, labelBias: readonly number[]): OnnxModel {
+  const softmax = model.nodes.findIndex(({ outputs }) => outputs[0] === 'probabilities');
+  const logits = model.nodes[softmax]?.inputs[0];
+  if (logits === undefined) {
+    throw new SerError('MODEL_INVALID', 'The model has no output probabilities.');
   }
-  if (!isThere) throw new SerError('MODEL_INVALID', 'The model has no output probabilities.');
-  writeMessage(writer, graphField.initialiser, () =>
-    writeTensor(writer, {
-      ...{ name: 'label_bias', type: 'float32', shape: [labelBias.length] },
-      values: Float32Array.from(labelBias),
-    }),
-  );
-  return writer.finish();
-}
-
-/** The first text of a field of a node. */
-function readName(node: Uint8Array, wanted: number): string | undefined {
-  for (const { field, content } of readFields(node)) {
-    if (field === wanted) return new TextDecoder().decode(content);
-  }
-  return undefined;
+  const biased = [
+    { operator: 'Add', inputs: [logits, 'label_bias'], outputs: ['adapted_logits'] },
+    { ...model.nodes[softmax]!, inputs: ['adapted_logits'] },
+  ];
+  return {
+    ...model,
+    nodes: model.nodes.toSpliced(softmax, 1, ...biased),
+    initialisers: [
+      ...model.initialisers,
+      createFloats('label_bias', [labelBias.length], Float32Array.from(labelBias)),
+    ],
+  };
 }

@@ -16,7 +16,7 @@ import { SpectrogramConvolution } from '../models/spectrogram-convolution.ts';
 import { Standardise } from '../models/standardise.ts';
 import { StatisticsPooling } from '../models/statistics-pooling.ts';
 import { StridedLengths } from '../models/strided-lengths.ts';
-import type { LayerGraph } from './graph-builder.ts';
+import type { LayerGraph } from './layer-graph.ts';
 import { addSelfAttention, addSinusoidalPositions } from './layers/attention.ts';
 import { addAverage } from './layers/average-members.ts';
 import { addBidirectionalLstm } from './layers/bidirectional-lstm.ts';

@@ -1,8 +1,13 @@
-import type { Recipe } from './recipe.ts';
+import { SerError } from '@ser/dsp-wasm';
+import type { NetworkRecipe, Recipe } from './recipe.ts';
 
-/** Epochs of a recipe in all: those on clips, and those with windows after them. */
-export function countEpochs({ training, windowTraining }: Recipe): number {
-  return training.epochs + (windowTraining?.epochs ?? 0);
+/**
+ * Epochs of a recipe in all: those on clips, and those with windows after them. 1 for a linear head,
+ * which is fitted at once.
+ */
+export function countEpochs(recipe: Recipe): number {
+  if (recipe.head === 'linear') return 1;
+  return recipe.training.epochs + (recipe.windowTraining?.epochs ?? 0);
 }
 
 /**
@@ -10,8 +15,15 @@ export function countEpochs({ training, windowTraining }: Recipe): number {
  * least one is on clips, and where none is left for windows there is no `windowTraining`.
  *
  * @param epochs a whole number from 1
+ * @throws SerError `INVALID_ARGUMENT` for a recipe with a linear head.
  */
-export function setEpochs(recipe: Recipe, epochs: number): Recipe {
+export function setEpochs(recipe: Recipe, epochs: number): NetworkRecipe {
+  if (recipe.head === 'linear') {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `epochs is ${epochs}; the recipe ${recipe.name} has a linear head, which is fitted without epochs.`,
+    );
+  }
   const { training, windowTraining } = recipe;
   const share = (windowTraining?.epochs ?? 0) / countEpochs(recipe);
   const windowEpochs = Math.min(epochs - 1, Math.round(epochs * share));

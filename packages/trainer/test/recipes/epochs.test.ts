@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countEpochs, setEpochs } from '../../src/recipes/epochs.ts';
-import { readRecipe } from '../../src/recipes/read-recipe.ts';
+import { readNetworkRecipe as readRecipe } from '../network-recipe.ts';
 
 describe('setEpochs', () => {
   it.each([

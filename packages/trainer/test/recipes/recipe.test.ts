@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readRecipe } from '../../src/recipes/read-recipe.ts';
-import { parseRecipe } from '../../src/recipes/recipe.ts';
+import {
+  parseNetworkRecipe as parseRecipe,
+  readNetworkRecipe as readRecipe,
+} from '../network-recipe.ts';
 
 const names = readdirSync(new URL('../../recipes', import.meta.url), { recursive: true })
   .map(String)
@@ -20,8 +22,8 @@ describe('readRecipe', () => {
   it('has the reference model as it is defined', async () => {
     const { model, features } = await readRecipe('reference');
     expect(model).toMatchObject({ lstmUnits: [128, 64], denseUnits: 64, dropout: 0.3 });
-    expect(features.sets).toEqual(['mfcc', 'chroma', 'mel', 'contrast']);
-    expect([features.mfcc.coefficients, features.chroma.bins, features.mel.bands]).toEqual([
+    expect(features!.sets).toEqual(['mfcc', 'chroma', 'mel', 'contrast']);
+    expect([features!.mfcc.coefficients, features!.chroma.bins, features!.mel.bands]).toEqual([
       40, 12, 128,
     ]);
   });

@@ -1,4 +1,4 @@
-import type { LayerGraph } from '../graph-builder.ts';
+import type { LayerGraph } from '../layer-graph.ts';
 
 /** The ONNX form of `AverageMembers` in a prediction. */
 export function addAverage(part: LayerGraph, _layer: unknown, logits: string[]): string {

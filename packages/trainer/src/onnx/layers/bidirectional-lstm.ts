@@ -1,7 +1,7 @@
 import type { LayerVariable } from '@tensorflow/tfjs-node';
 import type { BidirectionalLstm, LayerWeights } from '../../models/bidirectional-lstm.ts';
 import { tf } from '../../tensorflow/tf.ts';
-import type { LayerGraph } from '../graph-builder.ts';
+import type { LayerGraph } from '../layer-graph.ts';
 
 /**
  * The ONNX form of {@link BidirectionalLstm}. `sequence_lens` makes ONNX's LSTM stop each sequence

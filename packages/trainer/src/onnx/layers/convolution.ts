@@ -1,10 +1,9 @@
+import { addFrameMask, elementType } from '@ser/onnx';
 import type { LayerVariable } from '@tensorflow/tfjs-node';
 import type { MaskedConvolution } from '../../models/masked-convolution.ts';
 import type { StridedLengths } from '../../models/strided-lengths.ts';
 import { tf } from '../../tensorflow/tf.ts';
-import { elementType } from '../encode-model.ts';
-import type { LayerGraph } from '../graph-builder.ts';
-import { addFrameMask } from './frame-mask.ts';
+import type { LayerGraph } from '../layer-graph.ts';
 
 /** The ONNX form of {@link MaskedConvolution}. */
 export function addMaskedConvolution(

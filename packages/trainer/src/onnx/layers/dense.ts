@@ -1,5 +1,5 @@
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-node';
-import type { LayerGraph } from '../graph-builder.ts';
+import type { LayerGraph } from '../layer-graph.ts';
 
 /** The ONNX form of a dense layer, linear or ReLU, over vectors or over the frames of sequences. */
 export function addDense(

@@ -1,5 +1,5 @@
-import type { LayerVariable } from '@tensorflow/tfjs-node';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './encode-model.ts';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-model.ts';
+import { createFloats, createIntegers } from './tensors.ts';
 
 type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
@@ -10,13 +10,13 @@ export class GraphBuilder {
 
   /** Adds float32 constants; returns their name. */
   addFloats(name: string, shape: readonly number[], values: Float32Array): string {
-    this.initialisers.push({ name, type: 'float32', shape, values });
+    this.initialisers.push(createFloats(name, shape, values.slice()));
     return name;
   }
 
   /** Adds int64 constants; returns their name. */
   addIntegers(name: string, shape: readonly number[], values: readonly number[]): string {
-    this.initialisers.push({ name, type: 'int64', shape, values });
+    this.initialisers.push(createIntegers(name, shape, values));
     return name;
   }
 
@@ -80,11 +80,5 @@ export class LayerGraph {
   /** Adds float32 constants; returns their name. */
   floats(part: string, shape: readonly number[], values: Float32Array): string {
     return this.graph.addFloats(`${this.name}/${part}`, shape, values);
-  }
-
-  /** Adds a weight as it is; returns its name. */
-  weight(part: string, weight: LayerVariable): string {
-    const values = weight.read().dataSync<'float32'>() as Float32Array;
-    return this.floats(part, weight.shape as number[], values);
   }
 }
