@@ -189,6 +189,11 @@ describe('low-rank adapters', () => {
 });
 
 describe('frozen layers', () => {
+  it('are no more than there are', () => {
+    const freeze = () => freezeWhisper(build(), { layers: 2, trainedLayers: 3 });
+    expect(freeze).toThrow(/trainedLayers is 3; it must be a whole number from 0 to 2/);
+  });
+
   it('have no gradients, and nothing is differentiated below the lowest that trains', async () => {
     const whole = build();
     freezeWhisper(whole, { layers: 2, trainedLayers: 1 });

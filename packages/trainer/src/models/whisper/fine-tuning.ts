@@ -1,3 +1,4 @@
+import { SerError } from '@ser/dsp-wasm';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { freezeWeights } from '../named-weights.ts';
 import { encoderPrefix, type WhisperShape } from './whisper-encoder.ts';
@@ -5,11 +6,19 @@ import { encoderPrefix, type WhisperShape } from './whisper-encoder.ts';
 /**
  * Freezes the encoder in a model, save its upper `trainedLayers` layers and all of its low-rank
  * adapters. What is not the encoder's trains as before.
+ *
+ * @throws SerError `INVALID_ARGUMENT` for more layers than there are
  */
 export function freezeWhisper(
   model: LayersModel,
   { layers, trainedLayers }: Pick<WhisperShape, 'layers'> & { trainedLayers: number },
 ): void {
+  if (!Number.isInteger(trainedLayers) || trainedLayers < 0 || trainedLayers > layers) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `trainedLayers is ${trainedLayers}; it must be a whole number from 0 to ${layers}.`,
+    );
+  }
   freezeWeights(model, (name) => {
     if (!name.startsWith(encoderPrefix) || /\/lora_[ab]$/.test(name)) return false;
     const layer = findLayer(name);

@@ -28,7 +28,7 @@ type Layer = LayersModel['layers'][number];
  * `WhisperEncoder` has them. What the model has no layer for is left alone, and so are low-rank
  * adapters.
  *
- * @throws SerError `MODEL_INVALID` naming the first weight that is not there, or of another shape;
+ * @throws SerError `ENCODER_INVALID` naming the first weight that is not there, or of another shape;
  *   then no weight has changed
  */
 export function setWhisperWeights(
@@ -40,10 +40,10 @@ export function setWhisperWeights(
     const axes = variable.shape as number[];
     const shape = (isReversed ? axes.toReversed() : axes).join(' × ');
     const given = weights.get(name);
-    if (!given) throw new SerError('MODEL_INVALID', `The encoder's weights have no ${name}.`);
+    if (!given) throw new SerError('ENCODER_INVALID', `The encoder's weights have no ${name}.`);
     if (given.shape.join(' × ') === shape) continue;
     throw new SerError(
-      'MODEL_INVALID',
+      'ENCODER_INVALID',
       `The encoder's weight ${name} is ${given.shape.join(' × ')}; it must be ${shape}.`,
     );
   }
