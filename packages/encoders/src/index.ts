@@ -5,6 +5,7 @@ export {
   encoderKey,
   readEncoderFile,
 } from './encoder-manifest.ts';
+export { cutEncoder, extractEncoder } from './extract-encoder.ts';
 export { createEmbedder, type EncoderOutput } from './head/embedder.ts';
 export {
   type FitHeadOptions,
