@@ -16,6 +16,8 @@ export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-h
 export { composeLinearModel } from './head/linear-model.ts';
 export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
+export { holdsWhisper, importWhisper } from './import/import-whisper.ts';
+export type { WeightsFolder } from './import/weights-folder.ts';
 export {
   buildWhisperEncoder,
   type EncoderDescription,
