@@ -15,3 +15,13 @@ export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-h
 export { composeLinearModel } from './head/linear-model.ts';
 export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
+export {
+  buildWhisperEncoder,
+  type EncoderDescription,
+  type WhisperOptions,
+} from './whisper/build-whisper.ts';
+export {
+  readWhisperModelBin,
+  readWhisperSafetensors,
+  type WhisperWeights,
+} from './whisper/whisper-weights.ts';

@@ -142,7 +142,7 @@ describe('a model that takes one clip at a time', () => {
   });
 });
 
-describe.each(models)('%s, an encoder and a head', (name) => {
+describe.each(models)('%s, an encoder and a head', { timeout: 60_000 }, (name) => {
   it('gives many clips of unequal length the same together and alone', async () => {
     const random = createRandom(7);
     const many = Array.from({ length: 40 }, (_, index) => makeClip(index, 800 + random(60_000)));
@@ -175,9 +175,7 @@ describe.each(models)('%s, an encoder and a head', (name) => {
     }
   });
 
-  it('finds segments, and follows a live signal however it is cut', {
-    timeout: 30_000,
-  }, async () => {
+  it('finds segments, and follows a live signal however it is cut', async () => {
     const clip = makeTalk(14);
     const segments = [];
     for await (const segment of get(name).segments(clip)) segments.push(segment);
@@ -202,7 +200,7 @@ describe.each(models)('%s, an encoder and a head', (name) => {
     }
   });
 
-  it('judges ten minutes, and embeds them', { timeout: 60_000 }, async () => {
+  it('judges ten minutes, and embeds them', async () => {
     const clip = makeClip(3, 600 * rate);
     const { probabilities } = await get(name).predict(clip);
     const sum = toRow(probabilities).reduce((total, value) => total + value);

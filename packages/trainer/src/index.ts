@@ -26,7 +26,7 @@ export {
   type SplitFile,
   writeSplitFile,
 } from './protocols/split-file.ts';
-export { setEpochs } from './recipes/epochs.ts';
+export { setBatchSize, setEncoder, setEpochs } from './recipes/change-recipe.ts';
 export { readRecipe } from './recipes/read-recipe.ts';
 export type { LinearRecipe, NetworkRecipe, Recipe } from './recipes/recipe.ts';
 export { writeExperimentsPage } from './report/experiments-page.ts';

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import { countEpochs } from '../recipes/epochs.ts';
+import { countEpochs } from '../recipes/change-recipe.ts';
 import type { NetworkRecipe } from '../recipes/recipe.ts';
 import { scoreAdapted } from '../run/adapt-speakers.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';

@@ -2,7 +2,7 @@ import { countDraws } from '../fit/draw-epoch.ts';
 import { predictProbabilities } from '../fit/predict-probabilities.ts';
 import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
 import { measureFeatures } from '../models/feature-statistics.ts';
-import { countEpochs } from '../recipes/epochs.ts';
+import { countEpochs } from '../recipes/change-recipe.ts';
 import type { NetworkRecipe } from '../recipes/recipe.ts';
 import { tensorflowVersion } from '../tensorflow/tf.ts';
 import { fitRecipe } from './fit-recipe.ts';
