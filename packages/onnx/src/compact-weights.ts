@@ -23,8 +23,8 @@ const fewestValues = 1024;
 /** What a pretrained encoder consists of is named so. */
 const encoderScope = 'encoder/';
 
-/** Products of an encoder have a scale for as many rows of each column of their matrix. */
-const blockRows = 32;
+/** Rows of a column of an encoder's matrix that share a scale. */
+const blockRows = 8;
 
 /**
  * The same model with its large weights stored in fewer bits, and turned into float32 when it is
@@ -35,8 +35,8 @@ const blockRows = 32;
  * - `float16`: half the size, each weight within 0.05 %.
  * - `int8`: a quarter, each weight within 1/254 of the largest of its row (symmetric, a scale a row).
  *   In a pretrained encoder (`encoder/…`), whose layers pass their errors on, only what `MatMul`
- *   multiplies by is int8, each weight within 1/254 of the largest of 32 in its column; its
- *   convolutions and tables are float16.
+ *   multiplies by is int8, with a scale for 8 rows of a column, which halves the error; convolutions
+ *   and tables are float16.
  */
 export function compactWeights(model: OnnxModel, precision: ModelPrecision): OnnxModel {
   if (precision === 'float32') return model;
@@ -89,69 +89,88 @@ function halve(weight: OnnxTensor): StoredWeight {
 }
 
 function quantiseRows(weight: OnnxTensor): StoredWeight {
-  const { name, shape, data } = weight;
-  const rowLength = shape.at(-1)!;
-  return quantise(weight, name, {
-    ...{ outer: data.length / 4 / rowLength, inner: rowLength, columns: 1 },
-    ...{ shape, scaleShape: [...shape.slice(0, -1), 1] },
-  });
-}
-
-function quantiseBlocks(weight: OnnxTensor): StoredWeight {
   const { name, shape } = weight;
-  const [rows = 0, columns = 0] = shape;
-  const inner = rows % blockRows === 0 ? blockRows : rows;
-  const outer = rows / inner;
-  const blocks = `${name}/blocks`;
-  const { constants, nodes } = quantise(weight, blocks, {
-    ...{ outer, inner, columns },
-    ...{ shape: [outer, inner, columns], scaleShape: [outer, 1, columns] },
-  });
-  const whole = createIntegers(`${name}/shape`, [2], shape);
-  const restore = { operator: 'Reshape', inputs: [blocks, whole.name], outputs: [name] };
-  return { constants: [...constants, whole], nodes: [...nodes, restore] };
-}
-
-/** How a weight is seen: [outer, inner, columns], with a scale for each [outer, columns]. */
-interface Blocks {
-  outer: number;
-  inner: number;
-  columns: number;
-  /** Shape of what is stored. */
-  shape: readonly number[];
-  /** Shape of the scales, so that the two can be multiplied. */
-  scaleShape: readonly number[];
-}
-
-/** The weight as `output`, the product of what is stored and its scales. */
-function quantise(
-  weight: OnnxTensor,
-  output: string,
-  { outer, inner, columns, shape, scaleShape }: Blocks,
-): StoredWeight {
   const values = readFloats(weight)!;
-  const scales = new Float32Array(outer * columns);
+  const rowLength = shape.at(-1)!;
+  const rows = values.length / rowLength;
+  const scales = new Float32Array(rows);
   const stored = new Int8Array(values.length);
-  for (let at = 0; at < scales.length; at++) {
-    const start = Math.floor(at / columns) * inner * columns + (at % columns);
-    const end = start + inner * columns;
-    let largest = 0;
-    for (let i = start; i < end; i += columns) largest = Math.max(largest, Math.abs(values[i]!));
+  for (let row = 0; row < rows; row++) {
+    const line = values.subarray(row * rowLength, (row + 1) * rowLength);
+    const largest = line.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const scale = largest === 0 ? 1 : largest / 127;
-    scales[at] = scale;
-    for (let i = start; i < end; i += columns) stored[i] = Math.round(values[i]! / scale);
+    scales[row] = scale;
+    line.forEach((value, column) => {
+      stored[row * rowLength + column] = Math.round(value / scale);
+    });
   }
-  const { name } = weight;
   const names = { stored: `${name}/int8`, scales: `${name}/scale`, whole: `${name}/whole` };
   return {
     constants: [
       createInt8s(names.stored, shape, stored),
-      createFloats(names.scales, scaleShape, scales),
+      createFloats(names.scales, [...shape.slice(0, -1), 1], scales),
     ],
     // Not DequantizeLinear: these two are computed once, when the model is loaded.
     nodes: [
       castTo('float32', names.stored, names.whole),
-      { operator: 'Mul', inputs: [names.whole, names.scales], outputs: [output] },
+      { operator: 'Mul', inputs: [names.whole, names.scales], outputs: [name] },
+    ],
+  };
+}
+
+/**
+ * A matrix as int8 with a scale for some rows of a column. A float32 for each of these would add half
+ * to the size, so they are whole numbers from 1 to 255, times a float32 for the column.
+ */
+function quantiseBlocks(weight: OnnxTensor): StoredWeight {
+  const { name, shape } = weight;
+  const values = readFloats(weight)!;
+  const [rows = 0, columns = 0] = shape;
+  const inner = rows % blockRows === 0 ? blockRows : rows;
+  const outer = rows / inner;
+  const findLargest = (column: number, from: number, to: number): number => {
+    let largest = 0;
+    for (let row = from; row < to; row++) {
+      largest = Math.max(largest, Math.abs(values[row * columns + column]!));
+    }
+    return largest;
+  };
+  const units = new Float32Array(columns);
+  const steps = new Uint8Array(outer * columns);
+  const stored = new Int8Array(values.length);
+  for (let column = 0; column < columns; column++) {
+    const largest = findLargest(column, 0, rows) || 1;
+    const unit = largest / 255 / 127;
+    units[column] = unit;
+    for (let block = 0; block < outer; block++) {
+      const start = block * inner;
+      const share = findLargest(column, start, start + inner) / largest;
+      // Rounded up: no weight is larger than 127 of its scale.
+      const step = Math.max(1, Math.ceil(255 * share));
+      steps[block * columns + column] = step;
+      for (let row = start; row < start + inner; row++) {
+        const at = row * columns + column;
+        stored[at] = Math.round(values[at]! / (step * unit));
+      }
+    }
+  }
+  const part = (kind: string) => `${name}/${kind}`;
+  const multiply = (a: string, b: string, output: string): OnnxNode => ({
+    ...{ operator: 'Mul', inputs: [a, b], outputs: [output] },
+  });
+  return {
+    constants: [
+      createInt8s(part('int8'), [outer, inner, columns], stored),
+      { name: part('step'), type: 'uint8', shape: [outer, 1, columns], data: steps },
+      createFloats(part('unit'), [columns], units),
+      createIntegers(part('shape'), [2], shape),
+    ],
+    nodes: [
+      castTo('float32', part('int8'), part('whole')),
+      castTo('float32', part('step'), part('steps')),
+      multiply(part('steps'), part('unit'), part('scale')),
+      multiply(part('whole'), part('scale'), part('blocks')),
+      { operator: 'Reshape', inputs: [part('blocks'), part('shape')], outputs: [name] },
     ],
   };
 }
