@@ -5,6 +5,7 @@ export {
   encoderKey,
   readEncoderFile,
 } from './encoder-manifest.ts';
+export { cutEncoder, extractEncoder } from './extract-encoder.ts';
 export { createEmbedder, type EncoderOutput } from './head/embedder.ts';
 export {
   type FitHeadOptions,
@@ -15,6 +16,8 @@ export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-h
 export { composeLinearModel } from './head/linear-model.ts';
 export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
+export { holdsWhisper, importWhisper } from './import/import-whisper.ts';
+export type { WeightsFolder } from './import/weights-folder.ts';
 export {
   buildWhisperEncoder,
   type EncoderDescription,
