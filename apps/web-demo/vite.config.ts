@@ -16,7 +16,8 @@ export default defineConfig({
   base: './',
   resolve: { alias: [{ find: /^ser:model\.onnx/, replacement: modelPath }] },
   assetsInclude: ['**/*.onnx'],
-  plugins: [precachePlugin((file) => file.includes('silero'))],
+  // The build has onnxruntime's file for WebGPU too, which the demo does not ask for.
+  plugins: [precachePlugin((file) => file.includes('silero') || file.includes('asyncify'))],
   // Found in the source beforehand, or the development server reloads the page at their first use.
   optimizeDeps: {
     include: [

@@ -166,6 +166,7 @@ export const strings = {
   noScores: 'nothing yet',
   frontEnd: (rate: string, sets: string, columns: number) =>
     `${sets} at ${rate} Hz, ${columns} values a frame`,
+  waveform: (rate: string) => `the waveform at ${rate} Hz`,
   limitsHeading: 'What it cannot do',
   limits: [
     'It learnt from actors who were told which emotion to speak, few of them, in studio quality. Everyday speech, other languages, children, noise, telephones and several speakers at once are beyond what was measured.',

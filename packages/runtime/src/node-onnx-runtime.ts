@@ -52,7 +52,12 @@ async function importWeb(nativeCause: unknown): Promise<NodeOnnxRuntime> {
     runtime.env.wasm.numThreads = 1;
     return {
       runtime,
-      settingsFor: () => ({ executionProvider: 'wasm', threads: 1, runsConcurrently: false }),
+      settingsFor: () => ({
+        executionProvider: 'wasm',
+        threads: 1,
+        runsConcurrently: false,
+        fallbackReason: place,
+      }),
       version: `${runtime.env.versions.web ?? runtime.env.versions.common} (WebAssembly)`,
       fallbackReason: place,
     };

@@ -1,6 +1,6 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { InferenceSession as OnnxSession, TensorConstructor } from 'onnxruntime-common';
-import type { GraphValue, InferenceSession } from './core/inference.ts';
+import type { Device, GraphValue, InferenceSession } from './core/inference.ts';
 import { RunQueue } from './run-queue.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
@@ -12,7 +12,9 @@ export interface OnnxRuntime {
 }
 
 export interface SessionSettings {
-  executionProvider: 'cpu' | 'wasm';
+  executionProvider: Device['kind'];
+  /** Why the model does not run elsewhere, where that was wanted. */
+  fallbackReason?: string;
   threads: number;
   /** Whether runs may overlap. */
   runsConcurrently: boolean;
@@ -34,7 +36,8 @@ export function assertThreads(threads: number): void {
  * Opens a session whose results depend on nothing but the model and its input: one execution
  * provider, sequential execution.
  *
- * @throws SerError `MODEL_INVALID` where the library refuses the graph.
+ * @throws SerError `MODEL_INVALID` where the library refuses the graph, `RUNTIME_UNAVAILABLE` where
+ *   the library's own WebAssembly cannot be loaded.
  */
 export async function createOnnxSession(
   runtime: OnnxRuntime,
@@ -53,18 +56,20 @@ export async function createOnnxSession(
       logSeverityLevel: errorsOnly,
     });
   } catch (cause) {
-    throw new SerError(
-      'MODEL_INVALID',
-      `The model's graph cannot be loaded: ${describeCause(cause)}`,
-      { cause },
-    );
+    const reason = describeCause(cause);
+    if (reason.startsWith('no available backend found')) {
+      throw new SerError('RUNTIME_UNAVAILABLE', `onnxruntime cannot be started: ${reason}`, {
+        cause,
+      });
+    }
+    throw new SerError('MODEL_INVALID', `The model's graph cannot be loaded: ${reason}`, { cause });
   }
 }
 
 /**
  * Opens a session on a model of this project.
  *
- * @throws SerError `MODEL_INVALID` where the library refuses the graph.
+ * @throws SerError as {@link createOnnxSession}.
  */
 export async function openOnnxSession(
   runtime: OnnxRuntime,
@@ -74,14 +79,14 @@ export async function openOnnxSession(
   const session = await createOnnxSession(runtime, model, settings);
   const queue = new RunQueue(settings.runsConcurrently);
 
-  const runNow = async ({ features, lengths, shape }: Parameters<InferenceSession['run']>[0]) => {
+  const runNow: InferenceSession['run'] = async ({ input, values, shape, lengths }, output) => {
     const inputs = {
-      features: new runtime.Tensor('float32', features, shape),
-      lengths: new runtime.Tensor('int32', lengths, [shape[0]]),
+      [input]: new runtime.Tensor('float32', values, shape),
+      lengths: new runtime.Tensor('int32', lengths, [lengths.length]),
     };
     try {
-      const { probabilities } = await session.run(inputs, ['probabilities']);
-      return (probabilities!.data as Float32Array).slice();
+      const found = await session.run(inputs, [output]);
+      return (found[output]!.data as Float32Array).slice();
     } catch (cause) {
       throw new SerError(
         'MODEL_INVALID',
@@ -94,7 +99,11 @@ export async function openOnnxSession(
   return {
     inputs: session.inputMetadata.map(describeValue),
     outputs: session.outputMetadata.map(describeValue),
-    run: (batch) => queue.add(() => runNow(batch)),
+    device: {
+      kind: settings.executionProvider,
+      fallbackReason: settings.fallbackReason ?? null,
+    },
+    run: (batch, output) => queue.add(() => runNow(batch, output)),
     async release() {
       await queue.drain();
       await session.release();

@@ -15,35 +15,31 @@ import {
 } from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
 import { SerError, type SpeechModel } from './core/index.ts';
-import type { OpenSession } from './core/inference.ts';
 import { nameSource } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { type DownloadProgress, fetchBytes } from './fetch-bytes.ts';
-import { assertThreads, openOnnxSession, type SessionSettings } from './onnx-session.ts';
+import { assertThreads } from './onnx-session.ts';
 import { openSileroSession } from './silero-session.ts';
+import {
+  assertDevice,
+  type DeviceOptions,
+  loadWasmRuntime,
+  openOnDevice,
+  wasmSettings,
+} from './web-onnx-runtime.ts';
 
 /** Audio for {@link createClassifier}'s classifier: a URL, or audio that is at hand. */
 export type Audio = string | URL | InMemoryAudio | AudioBuffer;
 
-/** A model that runs in the browser, through onnxruntime-web's WebAssembly. */
+/** A model that runs in the browser, through onnxruntime-web. */
 export type Classifier = CoreClassifier<Audio>;
 
-export interface ClassifierOptions {
-  /**
-   * Where the app serves `onnxruntime-web/ort-wasm-simd-threaded.wasm`. Default: where the bundler
-   * puts it. Only the first classifier of a page decides.
-   */
-  wasmUrl?: string | URL;
+export interface ClassifierOptions extends DeviceOptions {
   /**
    * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector that
    * `segments` and `stream` need. It is fetched when one of them is first used.
    */
   speechModelUrl?: string | URL;
-  /**
-   * Threads that one prediction may use; more than 1 needs a cross-origin-isolated page, and
-   * a bundler other than webpack, or none. Default 1.
-   */
-  threads?: number;
   /** Told how far the model's download has come; never for a model that is at hand. */
   onProgress?: (progress: DownloadProgress) => void;
   /** Stops the download. */
@@ -67,15 +63,16 @@ export async function openClassifier(
   options: ClassifierOptions,
   decodeForeign: DecodeBytes | undefined = canDecodeInBrowser() ? decodeInBrowser : undefined,
 ): Promise<Classifier> {
-  const { wasmUrl, speechModelUrl, threads = 1 } = options;
+  const { threads = 1 } = options;
   assertThreads(threads);
   assertThreadsCanStart(threads);
+  assertDevice(options.device);
   const name = typeof source === 'string' || source instanceof URL ? String(source) : undefined;
   try {
     const model = await loadModel(source, options);
     return await CoreClassifier.open(model, {
-      openSession: sessionOpener(threads, wasmUrl),
-      openSpeechModel: () => openSpeechModel(speechModelUrl),
+      openSession: openOnDevice(options),
+      openSpeechModel: () => openSpeechModel(options),
       locateAudio: audioLocator(openWithFallback(decodeForeign)),
     });
   } catch (error) {
@@ -96,29 +93,8 @@ function assertThreadsCanStart(threads: number): void {
   );
 }
 
-async function importOnnxRuntime() {
-  try {
-    return await import('onnxruntime-web/wasm');
-  } catch (cause) {
-    throw new SerError('RUNTIME_UNAVAILABLE', 'onnxruntime-web cannot be loaded.', { cause });
-  }
-}
-
-function settingsFor(threads: number): SessionSettings {
-  return { executionProvider: 'wasm', threads, runsConcurrently: false };
-}
-
-function sessionOpener(threads: number, wasmUrl: string | URL | undefined): OpenSession {
-  return async (model) => {
-    const runtime = await importOnnxRuntime();
-    runtime.env.logLevel = 'error';
-    runtime.env.wasm.numThreads = threads;
-    if (wasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(wasmUrl) };
-    return openOnnxSession(runtime, model, settingsFor(threads));
-  };
-}
-
-async function openSpeechModel(url: string | URL | undefined): Promise<SpeechModel> {
+async function openSpeechModel(options: ClassifierOptions): Promise<SpeechModel> {
+  const { speechModelUrl: url } = options;
   if (url === undefined) {
     throw new SerError(
       'INVALID_ARGUMENT',
@@ -127,7 +103,7 @@ async function openSpeechModel(url: string | URL | undefined): Promise<SpeechMod
   }
   try {
     const model = await fetchBytes(url);
-    return await openSileroSession(await importOnnxRuntime(), model, settingsFor(1));
+    return await openSileroSession(await loadWasmRuntime(options), model, wasmSettings(1));
   } catch (error) {
     throw nameSource(error, String(url));
   }

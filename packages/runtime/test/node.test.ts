@@ -302,7 +302,7 @@ describe('createClassifier', () => {
     expect(output.message).toBe(
       "The model's output 'probabilities' is float32 [batch, 4]; its manifest asks for float32 [batch, 3].",
     );
-    const features = { ...manifest.frontEnd.features, sets: ['mfcc'] };
+    const features = { sampleRateHz: 16000, sets: ['mfcc'] };
     const narrower = { ...manifest, frontEnd: { ...manifest.frontEnd, features } };
     const input = await catchSerError(() => createClassifier(buildModel(narrower)));
     expect(input.message).toContain("input 'features' is float32 [batch, frames, 52]");

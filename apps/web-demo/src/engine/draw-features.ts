@@ -1,5 +1,11 @@
-import { type Dsp, type FeatureConfig, type FeatureMatrix, listMelCentresHz } from '@ser/dsp-wasm';
-import type { AudioClip } from '@ser/runtime/web';
+import {
+  type Dsp,
+  type FeatureConfig,
+  type FeatureMatrix,
+  listMelCentresHz,
+  resolveFeatureConfig,
+} from '@ser/dsp-wasm';
+import type { AudioClip, FrontEndConfig } from '@ser/runtime/web';
 import { paint } from './colour-map.ts';
 import type { AxisMark, FeaturePicture, PictureKind } from './protocol.ts';
 
@@ -17,6 +23,12 @@ interface Recipe {
   shown: number;
   marks: AxisMark[];
   scale: 'power' | 'rows' | 'unit' | 'decibels';
+}
+
+/** The model's own settings or, of a model that takes the waveform, the usual ones at its rate. */
+export function selectPictureSettings(frontEnd: FrontEndConfig): FeatureConfig {
+  if (frontEnd.kind === 'features') return frontEnd.features;
+  return resolveFeatureConfig({ sampleRateHz: frontEnd.sampleRateHz });
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import speechModelUrl from '../../node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx?url';
 import { readClip } from './clip-reader.ts';
-import { drawFeatures } from './draw-features.ts';
+import { drawFeatures, selectPictureSettings } from './draw-features.ts';
 import { encodeWav } from './encode-wav.ts';
 import { listen } from './listen.ts';
 import { measurePeaks } from './measure-peaks.ts';
@@ -74,7 +74,8 @@ const handlers: {
 
   async drawFeatures({ clipId, kind }) {
     const { manifest } = await classifier;
-    return drawFeatures(await dsp, findClip(clipId), kind, manifest.frontEnd.features);
+    const settings = selectPictureSettings(manifest.frontEnd);
+    return drawFeatures(await dsp, findClip(clipId), kind, settings);
   },
 
   async closeClip({ clipId }) {

@@ -1,4 +1,4 @@
-import { listFeatureNames, type Manifest } from '@ser/runtime/web';
+import { type FrontEndConfig, listFeatureNames, type Manifest } from '@ser/runtime/web';
 import { formatCount, formatFineShare, formatNumber } from '../format.ts';
 import { FailureNote } from '../parts/failure-note.tsx';
 import { FileChooser } from '../parts/file-chooser.tsx';
@@ -50,7 +50,6 @@ export function ModelView() {
 
 function Facts({ model }: { model: Manifest }) {
   const { name, labels, training, scores, frontEnd, calibration } = model;
-  const { sets, sampleRateHz } = frontEnd.features;
   const corpora = training.corpora.map((corpus) =>
     strings.corpus(
       corpus.name,
@@ -92,16 +91,7 @@ function Facts({ model }: { model: Manifest }) {
           term={strings.measured}
           values={measured.length > 0 ? measured : [strings.noScores]}
         />
-        <Fact
-          term={strings.hears}
-          values={[
-            strings.frontEnd(
-              formatCount(sampleRateHz),
-              sets.join(', '),
-              listFeatureNames(frontEnd.features).length,
-            ),
-          ]}
-        />
+        <Fact term={strings.hears} values={[describeFrontEnd(frontEnd)]} />
         <Fact
           term={strings.calibration}
           values={[strings.temperature(formatNumber(calibration.temperature))]}
@@ -109,6 +99,13 @@ function Facts({ model }: { model: Manifest }) {
       </dl>
     </>
   );
+}
+
+function describeFrontEnd(frontEnd: FrontEndConfig): string {
+  if (frontEnd.kind === 'waveform') return strings.waveform(formatCount(frontEnd.sampleRateHz));
+  const { sets, sampleRateHz } = frontEnd.features;
+  const columns = listFeatureNames(frontEnd.features).length;
+  return strings.frontEnd(formatCount(sampleRateHz), sets.join(', '), columns);
 }
 
 function Fact({ term, values }: { term: string; values: readonly string[] }) {

@@ -3,12 +3,12 @@ import type { AudioClip } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
 import { averageOverSpeeds } from './average-over-speeds.ts';
 import { throwIfAborted } from './cancellation.ts';
-import { checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
-import { checkGraph, type InferenceSession } from './inference.ts';
+import { checkGraph, type Device } from './inference.ts';
 import { EmotionStream, type StreamOptions } from './live/emotion-stream.ts';
 import type { Manifest } from './manifest.ts';
 import { readModelFile } from './model-file.ts';
+import { ModelRunner } from './model-runner.ts';
 import { nameSource } from './name-source.ts';
 import type { Platform } from './platform.ts';
 import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts';
@@ -40,7 +40,7 @@ export class Classifier<Audio> {
   /** What the model file says of itself: labels, settings, training data, measured scores. */
   readonly manifest: Manifest;
   readonly #platform: Platform<Audio>;
-  readonly #session: InferenceSession;
+  readonly #runner: ModelRunner;
   readonly #frontEnd: FrontEnd;
   #speechModel: Promise<SpeechModel> | undefined;
   #isDisposed = false;
@@ -55,22 +55,23 @@ export class Classifier<Audio> {
     const session = await platform.openSession(model);
     try {
       checkGraph(session, manifest, frontEnd.featureNames.length);
+      const runner = new ModelRunner(session, manifest, frontEnd);
+      return new Classifier(manifest, platform, runner, frontEnd);
     } catch (error) {
       await session.release();
       throw error;
     }
-    return new Classifier(manifest, platform, session, frontEnd);
   }
 
   private constructor(
     manifest: Manifest,
     platform: Platform<Audio>,
-    session: InferenceSession,
+    runner: ModelRunner,
     frontEnd: FrontEnd,
   ) {
     this.manifest = manifest;
     this.#platform = platform;
-    this.#session = session;
+    this.#runner = runner;
     this.#frontEnd = frontEnd;
   }
 
@@ -79,7 +80,12 @@ export class Classifier<Audio> {
     return this.manifest.labels;
   }
 
-  /** Names of the columns of `features`. */
+  /** What the model computes on and, where that is not what was wanted, why. */
+  get device(): Device {
+    return this.#runner.device;
+  }
+
+  /** Names of the columns of `features`; `waveform` alone of a model that takes the samples. */
   get featureNames(): readonly string[] {
     return this.#frontEnd.featureNames;
   }
@@ -140,12 +146,36 @@ export class Classifier<Audio> {
   /**
    * The features that the model judges a clip by.
    *
-   * @returns a matrix [frames, features]; its columns are named by `featureNames`.
+   * @returns a matrix [frames, features]; its columns are named by `featureNames`. Of a model that
+   *   takes the waveform, [samples, 1]: the clip resampled, trimmed and normalised.
    * @throws SerError as `predict`.
    */
   async features(audio: Audio, options: PredictOptions = {}): Promise<FeatureMatrix> {
     const { matrices } = await this.#prepare(audio, options, [1]);
     return matrices[0]!;
+  }
+
+  /**
+   * What the model's encoder makes of a clip: the hidden states that the model is judged by, pooled
+   * over the clip, at its own speed. A clip that is longer than the encoder takes has the mean over
+   * its pieces.
+   *
+   * @throws SerError as `predict`; `INVALID_ARGUMENT` for a model without an encoder.
+   *
+   * @example
+   * const [a, b] = await Promise.all(['a.wav', 'b.wav'].map((clip) => classifier.embedding(clip)));
+   */
+  async embedding(audio: Audio, options: PredictOptions = {}): Promise<Float32Array> {
+    if (!this.manifest.encoder) {
+      throw new SerError(
+        'INVALID_ARGUMENT',
+        `The model ${this.manifest.name} has no embedding; only one with an encoder in its manifest gives any.`,
+      );
+    }
+    const matrix = await this.features(audio, options);
+    throwIfAborted(options.signal);
+    const [row] = await this.#runner.run([matrix], 'embedding');
+    return row!;
   }
 
   /**
@@ -167,31 +197,15 @@ export class Classifier<Audio> {
 
   /**
    * Probabilities for features that were computed beforehand, in the order given. Padding within a
-   * batch changes nothing.
+   * batch changes nothing. What is longer than the model's encoder takes (`manifest.encoder.maxFrames`,
+   * else 30 seconds) is judged in pieces, whose probabilities are averaged by their length.
    *
    * @param matrices each [frames, features] of this model's front end.
    * @returns one row a matrix, in the order of `labels`.
    * @throws SerError `INVALID_ARGUMENT` for a matrix of another width, `DISPOSED` after `dispose`.
    */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
-    const featureCount = this.#frontEnd.featureNames.length;
-    matrices.forEach((matrix, index) => {
-      checkMatrix(matrix, index, featureCount);
-    });
-    const rows: Float32Array[] = new Array(matrices.length);
-    for (const group of groupByLength(matrices)) {
-      this.#assertUsable();
-      const batch = padBatch(
-        group.map((index) => matrices[index]!),
-        featureCount,
-      );
-      const probabilities = await this.#session.run(batch);
-      const classes = this.labels.length;
-      group.forEach((index, row) => {
-        rows[index] = probabilities.slice(row * classes, (row + 1) * classes);
-      });
-    }
-    return rows;
+    return this.#runner.run(matrices, 'probabilities');
   }
 
   /**
@@ -279,7 +293,7 @@ export class Classifier<Audio> {
     const parts = {
       ...{ dsp, speechModel },
       labels: this.labels,
-      featureRateHz: this.manifest.frontEnd.features.sampleRateHz,
+      featureRateHz: this.#frontEnd.sampleRateHz,
       judge: (clips: readonly AudioClip[]) => this.#judgeWindows(clips),
     };
     return new EmotionStream(parts, options);
@@ -289,7 +303,7 @@ export class Classifier<Audio> {
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    await this.#session.release();
+    await this.#runner.release();
     const speechModel = await this.#speechModel?.catch(() => undefined);
     await speechModel?.release();
   }

@@ -1,18 +1,28 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
 import type { FeatureBatch } from './inference.ts';
 
-const mostMatrices = 32;
-const mostFrames = 1 << 15;
+/** What bounds the memory of one run of a model. */
+export interface BatchLimits {
+  /** Matrices of one run. */
+  mostMatrices: number;
+  /** Frames of one run, padding included, where it has several matrices. */
+  mostFrames: number;
+}
 
-/** Puts matrices [frames, features] into one, each padded with zeros to the longest. */
-export function padBatch(matrices: readonly FeatureMatrix[], featureCount: number): FeatureBatch {
+/** Puts matrices into one, each padded with zeros to the longest. */
+export function padBatch(
+  matrices: readonly FeatureMatrix[],
+  input: FeatureBatch['input'],
+): FeatureBatch {
+  const { features } = matrices[0]!;
   const frames = Math.max(...matrices.map((matrix) => matrix.frames));
-  const features = new Float32Array(matrices.length * frames * featureCount);
+  const values = new Float32Array(matrices.length * frames * features);
   matrices.forEach(({ data }, index) => {
-    features.set(data, index * frames * featureCount);
+    values.set(data, index * frames * features);
   });
   const lengths = Int32Array.from(matrices, (matrix) => matrix.frames);
-  return { features, lengths, shape: [matrices.length, frames, featureCount] };
+  const shape = [matrices.length, frames, ...(input === 'waveform' ? [] : [features])];
+  return { input, values, shape, lengths };
 }
 
 /**
@@ -20,7 +30,10 @@ export function padBatch(matrices: readonly FeatureMatrix[], featureCount: numbe
  *
  * @returns the matrices' indices, group by group.
  */
-export function groupByLength(matrices: readonly FeatureMatrix[]): number[][] {
+export function groupByLength(
+  matrices: readonly FeatureMatrix[],
+  { mostMatrices, mostFrames }: BatchLimits,
+): number[][] {
   const order = matrices.map((_, index) => index);
   order.sort((a, b) => matrices[a]!.frames - matrices[b]!.frames || a - b);
   const groups: number[][] = [];

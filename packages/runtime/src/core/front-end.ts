@@ -1,6 +1,5 @@
 import {
   type Dsp,
-  type FeatureExtractor,
   type FeatureMatrix,
   loadDsp,
   type SampleInterval,
@@ -18,26 +17,44 @@ export function loadSharedDsp(): Promise<Dsp> {
   return sharedDsp;
 }
 
-/** The road from a decoded clip to the model's input. Made by {@link createFrontEnd}. */
+/**
+ * The road from a decoded clip to the model's input: a matrix of features or, where the model takes
+ * the waveform, of the prepared samples in one column. Made by {@link createFrontEnd}.
+ */
 export class FrontEnd {
   readonly config: FrontEndConfig;
+  /** Rate that clips are brought to. */
+  readonly sampleRateHz: number;
+  /** Frames of a matrix a second; of a waveform, its samples. */
+  readonly frameRateHz: number;
+  /** Names of the matrix's columns; `waveform` alone for one of samples. */
+  readonly featureNames: readonly string[];
   readonly #dsp: Dsp;
-  readonly #extractor: FeatureExtractor;
+  readonly #toMatrix: (samples: Float32Array) => FeatureMatrix;
 
   constructor(dsp: Dsp, config: FrontEndConfig) {
     this.config = config;
     this.#dsp = dsp;
-    this.#extractor = dsp.createExtractor(config.features);
-  }
-
-  /** Names of the matrix's columns. */
-  get featureNames(): readonly string[] {
-    return this.#extractor.featureNames;
+    if (config.kind === 'features') {
+      const extractor = dsp.createExtractor(config.features);
+      this.sampleRateHz = config.features.sampleRateHz;
+      this.frameRateHz = this.sampleRateHz / config.features.hopLength;
+      this.featureNames = extractor.featureNames;
+      this.#toMatrix = (samples) => extractor.extract(this.#pad(samples));
+    } else {
+      this.sampleRateHz = config.sampleRateHz;
+      this.frameRateHz = this.sampleRateHz;
+      this.featureNames = ['waveform'];
+      this.#toMatrix = (samples) => {
+        const data = this.#pad(config.normalise ? standardise(samples) : samples.slice());
+        return { data, frames: data.length, features: 1 };
+      };
+    }
   }
 
   /**
-   * Resamples and trims one clip, brings it to the level of the config, if it names one, and computes
-   * its features.
+   * Resamples and trims one clip, brings it to the level of the config, if it names one, computes
+   * its features, or normalises its samples, and has zeros behind it where the config asks for them.
    *
    * @returns a fresh matrix [frames, features].
    * @throws SerError `AUDIO_EMPTY`, `AUDIO_NOT_FINITE`, `AUDIO_TOO_SHORT` or `AUDIO_SILENT`.
@@ -76,7 +93,7 @@ export class FrontEnd {
   }
 
   /**
-   * The samples that features are computed from, at the level of the clip: at the features' rate,
+   * The samples that features are computed from, at the level of the clip: at `sampleRateHz`,
    * trimmed.
    *
    * @throws SerError as {@link process}.
@@ -92,15 +109,32 @@ export class FrontEnd {
   #extract(samples: Float32Array): FeatureMatrix {
     const { levelDb } = this.config;
     const heard = levelDb === undefined ? samples : setLevel(samples, { levelDb });
-    return this.#extractor.extract(heard);
+    return this.#toMatrix(heard);
+  }
+
+  /** With the zeros behind it that the config asks for. */
+  #pad(samples: Float32Array): Float32Array {
+    const { padEndSec = 0 } = this.config;
+    if (padEndSec === 0) return samples;
+    const padded = new Float32Array(samples.length + Math.round(padEndSec * this.sampleRateHz));
+    padded.set(samples);
+    return padded;
   }
 
   #resample(clip: AudioClip): Float32Array {
     checkClip(clip);
-    const { sampleRateHz } = this.config.features;
+    const { sampleRateHz } = this;
     if (clip.sampleRateHz === sampleRateHz) return clip.samples;
     return this.#dsp.resample(clip.samples, { fromHz: clip.sampleRateHz, toHz: sampleRateHz });
   }
+}
+
+/** (x − mean) / sqrt(variance + 1e-7) over the clip, as wav2vec 2.0 and its kin are trained. */
+function standardise(samples: Float32Array): Float32Array {
+  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  const squares = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0);
+  const factor = 1 / Math.sqrt(squares / samples.length + 1e-7);
+  return samples.map((sample) => (sample - mean) * factor);
 }
 
 function joinIntervals(samples: Float32Array, intervals: readonly SampleInterval[]): Float32Array {

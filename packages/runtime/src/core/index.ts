@@ -16,7 +16,14 @@ export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
 export { averageOverSpeeds } from './average-over-speeds.ts';
 export { Classifier, type PredictOptions } from './classifier.ts';
 export { createFrontEnd, type FrontEnd } from './front-end.ts';
-export type { FeatureBatch, GraphValue, InferenceSession, OpenSession } from './inference.ts';
+export type {
+  Device,
+  FeatureBatch,
+  GraphValue,
+  InferenceSession,
+  ModelOutput,
+  OpenSession,
+} from './inference.ts';
 export { applyLabelBias, fitLabelBias } from './label-bias.ts';
 export type { EmotionStream, LiveUpdate, StreamOptions } from './live/emotion-stream.ts';
 export {

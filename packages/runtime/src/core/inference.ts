@@ -1,5 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
-import type { Manifest } from './manifest.ts';
+import type { FrontEndConfig, Manifest } from './manifest.ts';
 
 /** An input or output of a model's graph; a dimension that is a text is dynamic. */
 export interface GraphValue {
@@ -8,26 +8,43 @@ export interface GraphValue {
   shape: readonly (number | string)[];
 }
 
-/** A batch of feature matrices, padded with zeros to the longest. */
+/** A batch of feature matrices or waveforms, padded with zeros to the longest. */
 export interface FeatureBatch {
-  /** Row-major [batch, frames, features]. */
-  features: Float32Array;
-  /** Frames of each matrix before padding. */
+  /** The graph's input that takes them. */
+  input: FrontEndConfig['kind'];
+  /** Row-major. */
+  values: Float32Array;
+  /** [batch, frames, features], or [batch, samples] of a waveform. */
+  shape: readonly number[];
+  /** Frames or samples of each before padding. */
   lengths: Int32Array;
-  shape: readonly [batch: number, frames: number, features: number];
+}
+
+/** What a model gives a row of for each clip; `embedding` where its manifest has an encoder. */
+export type ModelOutput = 'probabilities' | 'embedding';
+
+/** What a model computes on. */
+export interface Device {
+  kind: 'cpu' | 'wasm' | 'webgpu';
+  /** Why it is not what was wanted, or null. */
+  fallbackReason: string | null;
 }
 
 /** What the classifier needs of an inference library. Each entry point brings its own. */
 export interface InferenceSession {
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
-  /** Returns probabilities, row-major [batch, classes]. */
-  run(batch: FeatureBatch): Promise<Float32Array>;
+  readonly device: Device;
+  /** Returns one output, row-major [batch, classes] or [batch, values of the embedding]. */
+  run(batch: FeatureBatch, output: ModelOutput): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
 /** Opens a session on the bytes of an ONNX file. */
 export type OpenSession = (model: Uint8Array) => Promise<InferenceSession>;
+
+/** An extent that may be fixed or dynamic. */
+const anySize = 'any';
 
 /**
  * Throws unless the graph takes and gives what the model file's contract says.
@@ -39,13 +56,23 @@ export function checkGraph(
   manifest: Manifest,
   featureCount: number,
 ): void {
+  const { kind } = manifest.frontEnd;
+  const shape = kind === 'waveform' ? ['batch', 'samples'] : ['batch', 'frames', featureCount];
   checkValues('input', session.inputs, [
-    { name: 'features', type: 'float32', shape: ['batch', 'frames', featureCount] },
+    { name: kind, type: 'float32', shape },
     { name: 'lengths', type: 'int32', shape: ['batch'] },
   ]);
-  checkValues('output', session.outputs, [
-    { name: 'probabilities', type: 'float32', shape: ['batch', manifest.labels.length] },
-  ]);
+  const probabilities = {
+    name: 'probabilities',
+    type: 'float32',
+    shape: ['batch', manifest.labels.length],
+  };
+  const embedding = { name: 'embedding', type: 'float32', shape: ['batch', anySize] };
+  checkValues(
+    'output',
+    session.outputs,
+    manifest.encoder ? [probabilities, embedding] : [probabilities],
+  );
 }
 
 function checkValues(
@@ -59,7 +86,9 @@ function checkValues(
       match?.type === value.type &&
       match.shape.length === value.shape.length &&
       value.shape.every((extent, axis) =>
-        typeof extent === 'number' ? match.shape[axis] === extent : isDynamic(match.shape[axis]),
+        typeof extent === 'number'
+          ? match.shape[axis] === extent
+          : extent === anySize || isDynamic(match.shape[axis]),
       );
     if (!isSame) {
       throw new SerError(

@@ -1,6 +1,7 @@
 import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
+import { highestRateHz, lowestRateHz } from './audio/mono-mixer.ts';
 
 /** Key of the manifest in the ONNX file's `metadata_props`. */
 export const manifestKey = 'ser.manifest';
@@ -10,6 +11,7 @@ const probability = z.number().check(z.minimum(0), z.maximum(1));
 const positive = () => z.number().check(z.positive());
 const positiveInteger = () => z.int().check(z.positive());
 const wholeNumber = () => z.int().check(z.nonnegative());
+const labelSchema = z.string().check(z.minLength(1), z.maxLength(100));
 
 const trimSchema = z.strictObject({
   topDb: positive(),
@@ -32,13 +34,62 @@ const featuresSchema = z.pipe(
   }),
 );
 
-const frontEndSchema = z.strictObject({
-  kind: z.literal('features'),
-  features: featuresSchema,
+/** What both front ends do to a clip before anything is computed from it. */
+const preparation = {
   trim: z.nullable(trimSchema),
   /** Mean power, in decibels of full scale, that a trimmed clip is brought to. Absent: its own. */
   levelDb: z.optional(z.number().check(z.minimum(-100), z.maximum(0))),
-});
+  /** Seconds of zeros behind the prepared clip. Absent: none. */
+  padEndSec: z.optional(z.number().check(z.minimum(0), z.maximum(30))),
+};
+
+const frontEndSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('features'), features: featuresSchema, ...preparation }),
+    z.strictObject({
+      kind: z.literal('waveform'),
+      sampleRateHz: z.int().check(z.minimum(lowestRateHz), z.maximum(highestRateHz)),
+      /** Whether the clip is brought to mean 0 and variance 1. */
+      normalise: z.boolean(),
+      ...preparation,
+    }),
+  ],
+  {
+    error: ({ code, input }) =>
+      code === 'invalid_union'
+        ? `it is ${JSON.stringify((input as { kind?: unknown }).kind)}; it must be features or waveform`
+        : undefined,
+  },
+);
+
+const layersSchema = z.array(wholeNumber()).check(z.minLength(1), z.maxLength(1000));
+const encoderSchema = z
+  .object({
+    name: labelSchema,
+    family: labelSchema,
+    licence: z.string(),
+    languages: z.array(z.string()),
+    /** Values of one hidden state. */
+    width: positiveInteger(),
+    /** Hidden states that the file holds; 0 is what enters the first layer. */
+    layers: layersSchema,
+    /** Those of them that the model is judged by. */
+    used: layersSchema,
+    /** Hidden states a second. */
+    frameRateHz: positive(),
+    /**
+     * Frames of the longest input that the encoder takes at once, samples for a waveform; what is
+     * longer is judged in pieces. Absent: those of 30 seconds.
+     */
+    maxFrames: z.optional(positiveInteger()),
+  })
+  .check(
+    z.refine(({ layers, used }) => used.every((index) => layers.includes(index)), {
+      path: ['used'],
+      error: 'the file does not hold every layer that is used',
+    }),
+  );
 
 const scoreSchema = z.object({
   protocol: z.string().check(z.minLength(1)),
@@ -51,7 +102,6 @@ const scoreSchema = z.object({
   uarInterval95: z.optional(z.tuple([probability, probability])),
 });
 
-const labelSchema = z.string().check(z.minLength(1), z.maxLength(100));
 const isUnique = (labels: readonly string[]) => new Set(labels).size === labels.length;
 
 const manifestSchema = z.object({
@@ -61,8 +111,18 @@ const manifestSchema = z.object({
     .array(labelSchema)
     .check(z.minLength(2), z.maxLength(1000), z.refine(isUnique, 'labels must be unique')),
   frontEnd: frontEndSchema,
-  /** How features are normalised inside the graph: per column over the training clips, or per clip. */
-  normalisation: z.enum(['corpus', 'clip']),
+  /**
+   * How the graph normalises its input: each column by the training clips, or by the clip, or not at
+   * all.
+   */
+  normalisation: z.enum(['corpus', 'clip', 'none']),
+  /** The pretrained encoder inside the graph; the model then gives an `embedding` too. */
+  encoder: z.optional(encoderSchema),
+  /**
+   * Whether the graph takes clips of unequal length together and leaves out what is behind their
+   * `lengths`, or one clip at a time. Absent: padded.
+   */
+  batching: z.optional(z.enum(['padded', 'single'])),
   training: z.object({
     recipe: z.string(),
     seed: wholeNumber(),

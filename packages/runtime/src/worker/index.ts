@@ -34,13 +34,19 @@ export interface WorkerClassifierOptions extends ClassifierOptions {
  */
 export async function createWorkerClassifier(
   source: ModelSource,
-  { worker, wasmUrl, speechModelUrl, threads, onProgress, signal }: WorkerClassifierOptions = {},
+  options: WorkerClassifierOptions = {},
 ): Promise<WorkerClassifier> {
+  const { worker, onProgress, signal } = options;
+  const { device, wasmUrl, webgpuWasmUrl, speechModelUrl, threads } = options;
   const argument = {
     source: typeof source === 'string' || source instanceof URL ? toAbsolute(source) : source,
-    wasmUrl: wasmUrl === undefined ? undefined : toAbsolute(wasmUrl),
-    speechModelUrl: speechModelUrl === undefined ? undefined : toAbsolute(speechModelUrl),
-    threads,
+    options: {
+      ...(device !== undefined && { device }),
+      ...(wasmUrl !== undefined && { wasmUrl: toAbsolute(wasmUrl) }),
+      ...(webgpuWasmUrl !== undefined && { webgpuWasmUrl: toAbsolute(webgpuWasmUrl) }),
+      ...(speechModelUrl !== undefined && { speechModelUrl: toAbsolute(speechModelUrl) }),
+      ...(threads !== undefined && { threads }),
+    },
     tellsProgress: onProgress !== undefined,
   };
   return WorkerClassifier.open(argument, { worker: worker ?? startWorker(), onProgress, signal });

@@ -1,12 +1,13 @@
 import type { FeatureMatrix, SpectrogramOptions } from '@ser/dsp-wasm';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { InMemoryAudio } from '../core/audio/in-memory-audio.ts';
-import type { LiveUpdate, Manifest } from '../core/index.ts';
+import type { Device, LiveUpdate, Manifest } from '../core/index.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { BatchOutcome, Prediction } from '../core/prediction.ts';
 import type { Segment } from '../core/segments/segment.ts';
 import type { TimelineOptions, TimelineWindow } from '../core/timeline.ts';
 import type { DownloadProgress } from '../fetch-bytes.ts';
+import type { ClassifierOptions } from '../web-classifier.ts';
 import type { Calls } from './calls.ts';
 
 /** Audio as it can be sent: addresses are absolute, AudioBuffers are mixed down. */
@@ -24,18 +25,17 @@ export type WorkerMethods = {
   open: [
     argument: {
       source: string | Uint8Array | ArrayBuffer | Blob;
-      wasmUrl: string | undefined;
-      speechModelUrl: string | undefined;
-      threads: number | undefined;
+      options: Omit<ClassifierOptions, 'onProgress' | 'signal'>;
       tellsProgress: boolean;
     },
-    result: { manifest: Manifest; featureNames: readonly string[] },
+    result: { manifest: Manifest; featureNames: readonly string[]; device: Device },
   ];
   predict: [argument: { audio: SentAudio } & Limits, result: Prediction];
   predictBatch: [argument: { audios: SentAudio[] } & Limits, result: SentOutcome[]];
   predictFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
   decode: [argument: { audio: SentAudio } & Limits, result: AudioClip];
   features: [argument: { audio: SentAudio } & Limits, result: FeatureMatrix];
+  embedding: [argument: { audio: SentAudio } & Limits, result: Float32Array];
   spectrogram: [
     argument: { audio: SentAudio; settings: SpectrogramOptions } & Limits,
     result: FeatureMatrix,

@@ -2,6 +2,7 @@ import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { PredictOptions } from '../core/classifier.ts';
+import type { Device } from '../core/inference.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { BatchOutcome, Prediction } from '../core/prediction.ts';
@@ -30,6 +31,8 @@ export class WorkerClassifier implements Shared {
   readonly manifest: Manifest;
   /** Names of the columns of `features`. */
   readonly featureNames: readonly string[];
+  /** What the model computes on and, where that is not what was wanted, why. */
+  readonly device: Device;
   readonly #calls: CallsToWorker;
   readonly #worker: Worker;
   #disposal: Promise<void> | undefined;
@@ -66,12 +69,13 @@ export class WorkerClassifier implements Shared {
   }
 
   private constructor(
-    { manifest, featureNames }: WorkerMethods['open'][1],
+    { manifest, featureNames, device }: WorkerMethods['open'][1],
     calls: CallsToWorker,
     worker: Worker,
   ) {
     this.manifest = manifest;
     this.featureNames = featureNames;
+    this.device = device;
     this.#calls = calls;
     this.#worker = worker;
   }
@@ -111,6 +115,11 @@ export class WorkerClassifier implements Shared {
   /** See `Classifier.features`. */
   async features(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<FeatureMatrix> {
     return this.#calls.call('features', { audio: toSent(audio), ...limits }, { signal });
+  }
+
+  /** See `Classifier.embedding`. */
+  async embedding(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<Float32Array> {
+    return this.#calls.call('embedding', { audio: toSent(audio), ...limits }, { signal });
   }
 
   /** See `Classifier.spectrogram`. */

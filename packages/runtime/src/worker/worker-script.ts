@@ -18,13 +18,11 @@ const streams = new Map<number, EmotionStream>();
 let nextId = 0;
 
 const handlers: Handlers<WorkerMethods> = {
-  async open({ source, wasmUrl, speechModelUrl, threads, tellsProgress }, signal) {
+  async open({ source, options, tellsProgress }, signal) {
     classifier = await openClassifier(
       source,
       {
-        ...(wasmUrl !== undefined && { wasmUrl }),
-        ...(speechModelUrl !== undefined && { speechModelUrl }),
-        ...(threads !== undefined && { threads }),
+        ...options,
         ...(tellsProgress && {
           onProgress: (progress) => void page.call('tellProgress', progress),
         }),
@@ -36,8 +34,8 @@ const handlers: Handlers<WorkerMethods> = {
         return page.call('decodeForeign', { bytes: copy, maxDurationSec }, { signal, buffers });
       },
     );
-    const { manifest, featureNames } = classifier;
-    return { manifest, featureNames };
+    const { manifest, featureNames, device } = classifier;
+    return { manifest, featureNames, device };
   },
   predict: ({ audio, ...limits }, signal) => classifier.predict(audio, withSignal(limits, signal)),
   async predictBatch({ audios, ...limits }, signal) {
@@ -56,6 +54,10 @@ const handlers: Handlers<WorkerMethods> = {
   async features({ audio, ...limits }, signal) {
     const matrix = await classifier.features(audio, withSignal(limits, signal));
     return new Moved(matrix, [matrix.data.buffer]);
+  },
+  async embedding({ audio, ...limits }, signal) {
+    const row = await classifier.embedding(audio, withSignal(limits, signal));
+    return new Moved(row, [row.buffer]);
   },
   async spectrogram({ audio, settings, ...limits }, signal) {
     const options = { ...settings, ...withSignal(limits, signal) };

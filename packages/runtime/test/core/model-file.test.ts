@@ -14,7 +14,7 @@ async function refuse(bytes: Uint8Array): Promise<string> {
 
 it('reads the manifest, with every feature setting filled in', () => {
   expect(manifest.labels).toEqual(['calm', 'happy', 'sad', 'angry']);
-  expect(manifest.frontEnd.features).toMatchObject({ sampleRateHz: 16000, fftLength: 2048 });
+  expect(manifest.frontEnd).toMatchObject({ features: { sampleRateHz: 16000, fftLength: 2048 } });
   expect(readModelFile(buildModel(manifest))).toEqual(manifest);
 });
 

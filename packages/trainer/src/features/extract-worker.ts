@@ -51,7 +51,7 @@ async function hear(
   { channel, frontEnd, contentHash }: ExtractTask,
 ): Promise<AudioClip> {
   if (channel === undefined) return clip;
-  const { sampleRateHz } = frontEnd.features;
+  const { sampleRateHz } = await getFrontEnd(frontEnd);
   const dsp = await getDsp();
   return hearThrough(clip, channel, { sampleRateHz, seed: toSeed(contentHash), dsp });
 }
@@ -65,9 +65,9 @@ export function extractCopies(task: CopyTask): Promise<ExtractOutcome> {
   return tryClip(async () => {
     const clip = await decodeAudio(await readFile(path));
     const dsp = await getDsp();
-    const { sampleRateHz } = frontEnd.features;
     const seed = toSeed(contentHash);
     const extractor = await getFrontEnd(frontEnd);
+    const { sampleRateHz } = extractor;
     const samples = extractor.prepare(clip);
     return copies.map((copy) => {
       const random = createRandom(seed).fork(`copy ${copy}`);

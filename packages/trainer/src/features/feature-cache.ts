@@ -57,6 +57,7 @@ export class FeatureCache {
       .update(JSON.stringify([kernelVersion, frontEnd, ...copies, ...played, ...heard]))
       .digest('hex');
     this.#directory = join(root, digest.slice(0, 16));
+    if (frontEnd.kind !== 'features') return;
     const whole = widen(frontEnd.features);
     if (!whole) return;
     const names = listFeatureNames(whole);

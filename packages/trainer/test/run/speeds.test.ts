@@ -41,7 +41,7 @@ it('scores, exports and predicts clips at all speeds of the recipe', async () =>
   // By hand, from one clip's samples.
   const dsp = await loadDsp();
   const plain = await createFrontEnd(frontEnd);
-  const { sampleRateHz } = frontEnd.features;
+  const { sampleRateHz } = plain;
   const clip = await decodeAudio(await readFile(tested[0]!.path));
   const samples = plain.prepare(clip);
   const matrices = speeds.map((factor) =>
