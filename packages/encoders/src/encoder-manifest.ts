@@ -70,3 +70,16 @@ function parseEncoderManifest(text: string): EncoderManifest {
     `The encoder's manifest is wrong at ${issue?.path.join('.') || '(root)'}: ${issue?.message}.`,
   );
 }
+
+/** @throws SerError `ENCODER_INVALID` unless the encoder gives all of `layers`. */
+export function assertLayers(
+  { name, layers: given }: Pick<EncoderManifest, 'name' | 'layers'>,
+  layers: readonly number[],
+): void {
+  const missing = layers.find((layer) => !given.includes(layer));
+  if (missing === undefined) return;
+  throw new SerError(
+    'ENCODER_INVALID',
+    `layers has ${missing}; the encoder ${name} gives the hidden states ${given.join(', ')}.`,
+  );
+}

@@ -2,6 +2,7 @@ export { compactWeights, type ModelPrecision, modelPrecisions } from './compact-
 export { decodeModel } from './decode-model.ts';
 export { encodeModel } from './encode-model.ts';
 export { fromFloat16Bits, toFloat16Bits } from './float16.ts';
+export { addFrameCount, addFrameMask, addFrameNumbers } from './frame-mask.ts';
 export { GraphBuilder, LayerGraph } from './graph-builder.ts';
 export { readMetadata, replaceMetadata } from './metadata.ts';
 export {
@@ -13,6 +14,8 @@ export {
   type OnnxTensor,
   type OnnxValue,
 } from './onnx-model.ts';
+export { pruneModel } from './prune-model.ts';
+export { addStatistics } from './statistics.ts';
 export {
   createFloat,
   createFloats,

@@ -1,5 +1,4 @@
 import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
-import type { FrontEndConfig } from '@ser/runtime/core';
 import { z } from 'zod';
 import { augmentationSchema } from '../augment/augmentation-settings.ts';
 import { type ModelSettings, modelSchema } from './model-settings.ts';
@@ -43,37 +42,14 @@ const trainingSchema = z.strictObject({
   patience: z.int().min(1).nullable(),
 });
 
-const recipeShape = z.strictObject({
+/** The part that recipes of every head have. */
+const commonShape = {
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   description: z.string(),
   /** Labels to learn; clips of others are left out. Null: all that the corpora have. */
   labels: z.array(z.string()).min(2).nullable().default(null),
   /** Labels that count as another one before all else, or null: `{ "calm": "neutral" }`. */
   mergedLabels: z.record(z.string(), z.string().min(1)).nullable().default(null),
-  /** Feature settings; every field has the default of `resolveFeatureConfig`. */
-  features: z.record(z.string(), z.unknown()).transform((value, context) => {
-    try {
-      return resolveFeatureConfig(value);
-    } catch (error) {
-      if (!(error instanceof SerError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  }),
-  /** Silence trim, or null. */
-  trim: z
-    .strictObject({
-      topDb: z.number().positive(),
-      noiseMarginDb: z.number().nonnegative().nullable().optional(),
-      frameLength: z.int().positive(),
-      hopLength: z.int().positive(),
-    })
-    .nullable(),
-  /**
-   * Mean power, in decibels of full scale, that a trimmed clip is brought to, so that a microphone's
-   * level changes nothing. Null: every clip keeps its own.
-   */
-  levelDb: z.number().min(-100).max(0).nullable().default(null),
   /**
    * Speeds at which the finished model judges a clip, which no training hears of; the probabilities
    * are averaged. Default 1 alone.
@@ -86,6 +62,53 @@ const recipeShape = z.strictObject({
   validationShare: z.number().min(0).max(0.5).nullable().default(null),
   /** Changed copies of the training clips, or null. Default null. */
   augmentation: augmentationSchema.nullable().default(null),
+};
+
+/** A pretrained encoder, whose hidden states a head learns from in place of features. */
+const encoderSchema = z.strictObject({
+  /** Name of an installed encoder, or the path of an encoder file, or of a model file that has one. */
+  source: z.string().min(1),
+  /** Hidden states that the head sees; 0 is what enters the first layer. Null: all of the file. */
+  layers: z.array(z.int().min(0)).min(1).nullable().default(null),
+});
+
+/** Fields of a recipe whose head is a network, trained by TensorFlow. */
+const networkShape = z.strictObject({
+  ...commonShape,
+  head: z.literal('network').default('network'),
+  /** What stands in front of the network; null: features alone. */
+  encoder: encoderSchema.nullable().default(null),
+  /**
+   * Feature settings; every field has the default of `resolveFeatureConfig`. None with an encoder,
+   * which brings its own front end.
+   */
+  features: z
+    .record(z.string(), z.unknown())
+    .transform((value, context) => {
+      try {
+        return resolveFeatureConfig(value);
+      } catch (error) {
+        if (!(error instanceof SerError)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+        return z.NEVER;
+      }
+    })
+    .optional(),
+  /** Silence trim, or null. */
+  trim: z
+    .strictObject({
+      topDb: z.number().positive(),
+      noiseMarginDb: z.number().nonnegative().nullable().optional(),
+      frameLength: z.int().positive(),
+      hopLength: z.int().positive(),
+    })
+    .nullable()
+    .default(null),
+  /**
+   * Mean power, in decibels of full scale, that a trimmed clip is brought to, so that a microphone's
+   * level changes nothing. Null: every clip keeps its own.
+   */
+  levelDb: z.number().min(-100).max(0).nullable().default(null),
   model: modelSchema,
   /**
    * What comes before the labels, or null: for so many `epochs` the frames that `specAugment` masks
@@ -124,7 +147,15 @@ const recipeShape = z.strictObject({
 });
 
 /** What no field shows by itself. */
-const recipeSchema = recipeShape.superRefine((recipe, { addIssue }) => {
+const networkSchema = networkShape.superRefine((recipe, { addIssue }) => {
+  const { encoder, features, trim, levelDb } = recipe;
+  if (!encoder && !features) {
+    addIssue({ code: 'custom', path: ['features'], message: 'is missing, and there is no encoder' });
+  }
+  if (encoder && (features || trim || levelDb !== null)) {
+    const message = 'brings its own front end: features, trim and levelDb must be left out';
+    addIssue({ code: 'custom', path: ['encoder'], message });
+  }
   const message = recipe.pretraining && whyNotPretrained(recipe.model);
   if (message) addIssue({ code: 'custom', path: ['pretraining'], message });
   const need = recipe.validationShare === 0 && findValidationNeed(recipe.training);
@@ -144,15 +175,33 @@ function whyNotPretrained(model: ModelSettings): string | undefined {
   return other && `is for LSTMs alone, not with ${other}`;
 }
 
-/** The settings of an experiment: front end, model and training. */
-export type Recipe = z.output<typeof recipeSchema>;
-/** The part of a recipe that the training loop reads. */
-export type TrainingSettings = Recipe['training'];
+/**
+ * A recipe whose head is linear, on the statistics of an encoder's hidden states: trained without
+ * TensorFlow.
+ */
+const linearSchema = z.strictObject({
+  ...commonShape,
+  head: z.literal('linear'),
+  encoder: encoderSchema,
+  training: z.strictObject({
+    /** What weights cost, see `fitLinearHead`. */
+    penalty: z.number().positive(),
+    labelSmoothing: z.number().min(0).lt(1).default(0),
+    /** Weights of the labels in the loss; `balanced`: rare labels count as much as frequent ones. */
+    classWeights: z.enum(['none', 'balanced']).default('balanced'),
+    /** As for networks. */
+    absentLabels: z.enum(['open', 'wrong']).default('open'),
+  }),
+});
 
-/** How the recipe's models turn audio into features. */
-export function selectFrontEnd({ features, trim, levelDb }: Recipe): FrontEndConfig {
-  return { kind: 'features', features, trim, ...(levelDb !== null && { levelDb }) };
-}
+/** The settings of an experiment whose head is a network. */
+export type NetworkRecipe = z.output<typeof networkSchema>;
+/** The settings of an experiment whose head is linear. */
+export type LinearRecipe = z.output<typeof linearSchema>;
+/** The settings of an experiment: front end or encoder, model and training. */
+export type Recipe = NetworkRecipe | LinearRecipe;
+/** The part of a recipe that the training loop reads. */
+export type TrainingSettings = NetworkRecipe['training'];
 
 /**
  * Returns `value` as a validated recipe.
@@ -160,5 +209,9 @@ export function selectFrontEnd({ features, trim, levelDb }: Recipe): FrontEndCon
  * @throws SerError `INVALID_ARGUMENT` naming the first wrong field.
  */
 export function parseRecipe(value: unknown, source: string): Recipe {
-  return parseSettings(recipeSchema, value, `The recipe ${source}`);
+  const isLinear = (value as { head?: unknown } | null)?.head === 'linear';
+  const name = `The recipe ${source}`;
+  return isLinear
+    ? parseSettings(linearSchema, value, name)
+    : parseSettings(networkSchema, value, name);
 }

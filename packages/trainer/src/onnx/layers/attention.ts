@@ -1,9 +1,8 @@
-import { elementType } from '@ser/onnx';
+import { addFrameMask, addFrameNumbers, elementType } from '@ser/onnx';
 import { outsideScore } from '../../models/attention-pooling.ts';
 import type { SelfAttention } from '../../models/self-attention.ts';
 import { listFrequencies } from '../../models/sinusoidal-positions.ts';
 import type { LayerGraph } from '../layer-graph.ts';
-import { addFrameMask, addFrameNumbers } from './frame-mask.ts';
 import { addOutside } from './pooling.ts';
 
 /** The ONNX form of {@link SelfAttention}. */

@@ -1,10 +1,9 @@
-import { elementType } from '@ser/onnx';
+import { addFrameMask, elementType } from '@ser/onnx';
 import type { LayerVariable } from '@tensorflow/tfjs-node';
 import type { MaskedConvolution } from '../../models/masked-convolution.ts';
 import type { StridedLengths } from '../../models/strided-lengths.ts';
 import { tf } from '../../tensorflow/tf.ts';
 import type { LayerGraph } from '../layer-graph.ts';
-import { addFrameMask } from './frame-mask.ts';
 
 /** The ONNX form of {@link MaskedConvolution}. */
 export function addMaskedConvolution(

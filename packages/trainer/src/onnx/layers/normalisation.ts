@@ -1,8 +1,8 @@
+import { addFrameCount, addFrameMask } from '@ser/onnx';
 import type { ChannelNormalisation } from '../../models/channel-normalisation.ts';
 import { varianceFloor } from '../../models/normalise-clip.ts';
 import type { Standardise } from '../../models/standardise.ts';
 import type { LayerGraph } from '../layer-graph.ts';
-import { addFrameCount, addFrameMask } from './frame-mask.ts';
 
 /** The ONNX form of {@link Standardise}. */
 export function addStandardise(part: LayerGraph, layer: Standardise, [x]: [string]): string {

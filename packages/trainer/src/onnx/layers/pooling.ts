@@ -1,9 +1,8 @@
-import { elementType } from '@ser/onnx';
+import { addFrameCount, addFrameMask, addStatistics, elementType } from '@ser/onnx';
 import { type AttentionPooling, outsideScore } from '../../models/attention-pooling.ts';
 import { outsideValue } from '../../models/last-mean-max-pooling.ts';
 import { pooledVarianceFloor } from '../../models/statistics-pooling.ts';
 import type { LayerGraph } from '../layer-graph.ts';
-import { addFrameCount, addFrameMask } from './frame-mask.ts';
 
 type SequenceInputs = [x: string, lengths: string];
 
@@ -27,21 +26,7 @@ export function addStatisticsPooling(
   _layer: unknown,
   [x, lengths]: SequenceInputs,
 ): string {
-  const axis = part.integers('frame_axis', [1]);
-  const mask = addFrameMask(part, x, lengths);
-  const count = addFrameCount(part, lengths);
-  const average = (value: string, name: string): string => {
-    const sum = part.node('ReduceSum', [value, axis], `${name}/sum`, { keepdims: 1 });
-    return part.node('Div', [sum, count], name);
-  };
-  const mean = average(part.node('Mul', [x, mask], 'kept'), 'mean');
-  const difference = part.node('Sub', [x, mean], 'difference');
-  const kept = part.node('Mul', [difference, mask], 'kept_difference');
-  const variance = average(part.node('Mul', [kept, kept], 'square'), 'variance');
-  const floor = part.float('variance_floor', pooledVarianceFloor);
-  const deviation = part.node('Sqrt', [part.node('Add', [variance, floor], 'raised')], 'deviation');
-  const joined = part.node('Concat', [mean, deviation], 'joined', { axis: 2 });
-  return part.output('Squeeze', [joined, axis]);
+  return addStatistics(part, x, { lengths, varianceFloor: pooledVarianceFloor });
 }
 
 /** The ONNX form of `LastMeanMaxPooling`. */

@@ -1,8 +1,8 @@
+import { addFrameMask } from '@ser/onnx';
 import type { ColumnPooling } from '../../models/column-pooling.ts';
 import type { SpectrogramConvolution } from '../../models/spectrogram-convolution.ts';
 import type { LayerGraph } from '../layer-graph.ts';
 import { addKernel } from './convolution.ts';
-import { addFrameMask } from './frame-mask.ts';
 
 /** Orders of axes, from channels last to channels first and back. */
 const toChannelsFirst = { perm: [0, 3, 1, 2] };

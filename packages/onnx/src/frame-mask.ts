@@ -1,5 +1,5 @@
-import { elementType } from '@ser/onnx';
-import type { LayerGraph } from '../layer-graph.ts';
+import type { LayerGraph } from './graph-builder.ts';
+import { elementType } from './onnx-model.ts';
 
 /** The numbers of a sequence's frames, from 0, [frames] (int64). */
 export function addFrameNumbers(part: LayerGraph, input: string, name: string): string {
