@@ -34,6 +34,7 @@ const comparisons: Comparison[] = [
   { ours: 'four sets', peer: 'librosa-four-calls', kind: 'faster', goal: 10 },
   { ours: 'four sets', peer: 'librosa-shared-stft', kind: 'faster', goal: 4 },
   { ours: 'mfcc and chroma', peer: 'meyda-mfcc-chroma', kind: 'faster', goal: 50 },
+  { ours: 'mel for Whisper', peer: 'mel', kind: 'slower', goal: 1 },
   { ours: 'spectrogram', peer: 'scipy-rfft-float32', kind: 'slower', goal: 3 },
   { ours: '48000 to 22050 Hz', peer: 'soxr-hq', kind: 'slower', goal: 3 },
 ];
@@ -41,8 +42,16 @@ const comparisons: Comparison[] = [
 const dsp = await loadDsp();
 const { source, rateHz, clips: original } = await loadClips(options.clips);
 const clips = original.map((clip) => dsp.resample(clip, { fromHz: rateHz, toHz: 22050 }));
+const clipsForWhisper = original.map((clip) => dsp.resample(clip, { fromHz: rateHz, toHz: 16000 }));
 const everything = dsp.createExtractor();
 const mfccAndChroma = dsp.createExtractor({ sets: ['mfcc', 'chroma'] });
+const mel = dsp.createExtractor({ sets: ['mel'] });
+const melForWhisper = dsp.createExtractor({
+  ...{ sampleRateHz: 16000, fftLength: 400, hopLength: 160, padMode: 'reflect' },
+  dropLastFrame: true,
+  sets: ['mel'],
+  mel: { bands: 80, fMaxHz: 8000, unit: 'whisper' },
+});
 const spectrogram = dsp.createSpectrogram();
 
 const peer = new PythonPeer(options.python);
@@ -65,6 +74,8 @@ const timings = await alternate(
     ours('mfcc and chroma', clips, (clip) => mfccAndChroma.extract(clip)),
     ours('meyda-mfcc-chroma', clips, (clip) => extractWithMeyda(clip, 22050)),
     theirs('librosa-mfcc-chroma', 'at 22050 Hz'),
+    ours('mel', clips, (clip) => mel.extract(clip)),
+    ours('mel for Whisper', clipsForWhisper, (clip) => melForWhisper.extract(clip)),
     ours('spectrogram', clips, (clip) => spectrogram.compute(clip)),
     theirs('scipy-rfft-float32', 'at 22050 Hz'),
     ours('48000 to 22050 Hz', original, (clip) =>

@@ -1,4 +1,4 @@
-"""Writes the goldens: features of librosa for every signal and every setting.
+"""Writes the goldens: features of librosa for every signal and every setting, and of Whisper's extractor.
 
     python generate.py [--check] [--speech FOLDER]
 
@@ -10,6 +10,7 @@ are in requirements.txt. Stored are a few frames of each matrix and the mean of 
 import argparse
 import gzip
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -21,10 +22,14 @@ import soxr
 
 from signals import SPEECH, SYNTHETIC, fade, read_speech
 
+# Whisper's extractor as it is without PyTorch: on numpy, in double precision, clips of any length.
+os.environ |= {"USE_TORCH": "0", "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1"}
+from transformers import WhisperFeatureExtractor  # noqa: E402
+
 HERE = Path(__file__).parent
 DEFAULTS = {
     "sampleRateHz": 22050, "fftLength": 2048, "hopLength": 512, "window": "hann", "center": True,
-    "padMode": "constant", "topDb": 80, "sets": ["mfcc", "chroma", "mel", "contrast"],
+    "padMode": "constant", "dropLastFrame": False, "topDb": 80, "sets": ["mfcc", "chroma", "mel", "contrast"],
     "mel": {"bands": 128, "fMinHz": 0, "fMaxHz": None, "scale": "slaney", "norm": "slaney", "power": 2, "unit": "power"},
     "mfcc": {"coefficients": 40, "lifter": 0},
     "chroma": {"bins": 12, "tuning": None, "norm": "inf"},
@@ -33,9 +38,11 @@ DEFAULTS = {
     "deltas": {"order": 0, "width": 9, "mode": "interp"},
 }  # fmt: skip
 FRAMES_KEPT = 9
+STFT = librosa.stft
 
 # An impulse has no period: all lags past it are equal but for rounding.
-WITHOUT_MEANING = {(s, p) for s in ("impulse", "click") for p in ("prosody", "prosody-16-khz", "prosody-not-centred")}
+WITH_F0 = ("prosody", "prosody-16-khz", "prosody-not-centred", "frames-of-1200")
+WITHOUT_MEANING = {(s, p) for s in ("impulse", "click") for p in WITH_F0}
 
 
 def resolve(setting):
@@ -71,8 +78,33 @@ def find_pitch(y, config):
     return hertz, 1 - np.take_along_axis(difference, lag[None], axis=0)[0]
 
 
+def count_frames(samples, config):
+    if not config["center"]:
+        return 1 + (samples - config["fftLength"]) // config["hopLength"]
+    return samples // config["hopLength"] + (0 if config["dropLastFrame"] else 1)
+
+
+def extract_for_whisper(y, config):
+    extractor = WhisperFeatureExtractor(
+        feature_size=config["mel"]["bands"], sampling_rate=config["sampleRateHz"], n_fft=config["fftLength"],
+        hop_length=config["hopLength"],
+    )  # fmt: skip
+    features = extractor(
+        y, sampling_rate=config["sampleRateHz"], padding=False, truncation=False, return_tensors="np"
+    )
+    return features["input_features"][0]
+
+
 def compute(y, config):
     """One [columns, frames] matrix a set, or a column where its columns differ in kind."""
+    frames = count_frames(len(y), config)
+    # What hangs on the whole clip must not see the last frame either.
+    with mock.patch("librosa.core.spectrum.stft", lambda *args, **kwargs: STFT(*args, **kwargs)[:, :frames]):
+        result = {name: rows[:, :frames] for name, rows in compute_sets(y, config).items()}
+    return result | make_deltas(result, **config["deltas"])
+
+
+def compute_sets(y, config):
     sr, top_db = config["sampleRateHz"], config["topDb"]
     stft = {
         "n_fft": config["fftLength"],
@@ -97,7 +129,11 @@ def compute(y, config):
         if name == "mfcc":
             result[name] = feature.mfcc(S=decibels, n_mfcc=mfcc["coefficients"], lifter=mfcc["lifter"])
         elif name == "mel":
-            result[name] = decibels if mel["unit"] == "db" else bands
+            # Whisper's extractor has one floor; for other floors its formula stands on librosa's bands.
+            if mel["unit"] == "whisper":
+                result[name] = extract_for_whisper(y, config) if top_db == 80 else (decibels / 10 + 4) / 4
+            else:
+                result[name] = decibels if mel["unit"] == "db" else bands
         elif name == "chroma":
             norm = np.inf if chroma["norm"] == "inf" else chroma["norm"]
             result[name] = feature.chroma_stft(
@@ -125,7 +161,7 @@ def compute(y, config):
         elif name == "f0":
             hertz, periodicity = find_pitch(y, config)
             result["f0_hz"], result["f0_periodicity"] = hertz[None], periodicity[None]
-    return result | make_deltas(result, **config["deltas"])
+    return result
 
 
 def make_deltas(result, order, width, mode):
@@ -161,9 +197,9 @@ def make_goldens(signals, settings):
             config = resolve(given)
             if (signal, setting) in WITHOUT_MEANING:
                 continue
-            if not config["center"] and len(y) < config["fftLength"]:
+            count = count_frames(len(y), config)
+            if count < 1:
                 continue
-            count = 1 + (len(y) if config["center"] else len(y) - config["fftLength"]) // config["hopLength"]
             deltas = config["deltas"]
             if deltas["order"] and deltas["mode"] == "interp" and count < deltas["width"]:
                 continue

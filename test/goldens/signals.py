@@ -111,6 +111,7 @@ SYNTHETIC = {
     "clipped": lambda: tone(33075, 3.0, A_SHARP_3),
     "quiet": lambda: voice(33075, 1e-8),
     "one-sample": lambda: np.full(1, 0.25, np.float32),
+    "short": lambda: noise(170, 0.3, 9),
     "one-hop": lambda: noise(512, 0.3, 5),
     "voice": lambda: voice(33075, 0.01),
     "bursts": lambda: bursts(33075),

@@ -110,6 +110,7 @@ export const syntheticSignals: Record<string, () => Float32Array> = {
   clipped: () => tone(33075, 3, aSharp3),
   quiet: () => voice(33075, 1e-8),
   'one-sample': () => new Float32Array(1).fill(0.25),
+  short: () => noise(170, 0.3, 9),
   'one-hop': () => noise(512, 0.3, 5),
   voice: () => voice(33075, 0.01),
   bursts: () => bursts(33075),

@@ -45,16 +45,21 @@ export interface Deviation {
 
 const decibelTolerance = 1e-3;
 const linearTolerance = 1e-4;
+const whisperTolerance = 1e-4;
 
 /** The set that a slope or curvature is of. */
 function baseOf(set: string): string {
   return set.replace(/^delta2?_/, '');
 }
 
-function isInDecibels(set: string, config: FeatureConfig): boolean {
-  if (set === 'mel') return config.mel.unit === 'db';
-  if (set === 'contrast') return !config.contrast.linear;
-  return set === 'mfcc';
+/** How far a value of a set may be from its golden. */
+function toleranceOf(set: string, config: FeatureConfig, { largest }: GoldenCase): number {
+  if (set === 'mel' && config.mel.unit === 'whisper') return whisperTolerance;
+  const isInDecibels =
+    set === 'mfcc' ||
+    (set === 'mel' && config.mel.unit === 'db') ||
+    (set === 'contrast' && !config.contrast.linear);
+  return isInDecibels ? decibelTolerance : linearTolerance * largest[set]!;
 }
 
 function nameOfSet(featureName: string): string {
@@ -76,10 +81,7 @@ export function compareWithGolden(
   const worst = new Map<string, number>();
   const note = (column: number, value: number, row: number) => {
     const set = sets[column]!;
-    const base = baseOf(set);
-    const tolerance = isInDecibels(base, config)
-      ? decibelTolerance
-      : linearTolerance * golden.largest[base]!;
+    const tolerance = toleranceOf(baseOf(set), config, golden);
     const difference = Math.abs(value - numbers[golden.offset + row * features + column]!);
     const share = difference === 0 ? 0 : difference / tolerance;
     worst.set(

@@ -12,12 +12,13 @@ type SettingPath = {
 
 const descriptions: Record<SettingPath, string> = {
   sampleRateHz: 'rate that the clip is resampled to',
-  fftLength: 'samples of one transform, a power of two',
+  fftLength: 'samples of one transform; prime factors of half of it: 2, 3 and 5',
   winLength: 'samples of the window',
   hopLength: 'samples from one frame to the next',
   window: 'hann, hamming, blackman or ones',
   center: 'whether frames are centred on their sample',
   padMode: 'constant, reflect or edge',
+  dropLastFrame: 'whether the last frame is left out',
   sets: 'feature sets, separated by commas',
   topDb: 'floor of decibels below the maximum, or none',
   'mel.bands': 'mel filters',
@@ -26,7 +27,7 @@ const descriptions: Record<SettingPath, string> = {
   'mel.scale': 'slaney or htk',
   'mel.norm': 'slaney or none',
   'mel.power': 'exponent of the magnitudes',
-  'mel.unit': 'power or db',
+  'mel.unit': 'power, db or whisper',
   'mfcc.coefficients': 'number of MFCC',
   'mfcc.lifter': 'liftering coefficient; 0: none',
   'chroma.bins': 'pitch classes in an octave',

@@ -14,7 +14,7 @@ import {
   keepPower,
   melBands,
   melColumns,
-  melInDecibels,
+  melUnit,
   mfccCount,
   output,
   outputColumns,
@@ -143,6 +143,15 @@ function copyColumns(source: usize, target: usize, columns: i32): void {
   memory.copy(target, source, (<usize>columns) << 4);
 }
 
+/** Whisper's unit, (log10(power) + 4) / 4, from decibels. */
+function copyForWhisper(decibels: usize, target: usize, columns: i32): void {
+  const scale = f32x4.splat(0.025);
+  const one = f32x4.splat(1);
+  for (let offset: usize = 0, end = (<usize>columns) << 4; offset < end; offset += 16) {
+    v128.store(target + offset, f32x4.add(f32x4.mul(v128.load(decibels + offset), scale), one));
+  }
+}
+
 function decibelFloor(largest: v128): v128 {
   const peak = f32x4.extract_lane(decibels(f32x4.splat(largestLane(largest))), 0);
   return f32x4.splat(peak - topDb);
@@ -153,7 +162,7 @@ export function finish(frames: i32): void {
   const melFloor = decibelFloor(largestMel);
   const peakFloor = decibelFloor(largestPeak);
   const valleyFloor = decibelFloor(largestValley);
-  const needsDecibels = mfccCount || melInDecibels;
+  const needsDecibels = mfccCount || melUnit;
   for (let frame = 0; frame < frames; frame += 4) {
     let source = rawOf(frame);
     let target = columnBuffer;
@@ -171,7 +180,8 @@ export function finish(frames: i32): void {
     const chromaTarget = target + ((<usize>mfccCount) << 4);
     copyColumns(source, chromaTarget, chromaBins);
     const melTarget = chromaTarget + ((<usize>chromaBins) << 4);
-    copyColumns(melInDecibels ? spectrumBuffer : mel, melTarget, melColumns);
+    if (melUnit === 2) copyForWhisper(spectrumBuffer, melTarget, melColumns);
+    else copyColumns(melUnit ? spectrumBuffer : mel, melTarget, melColumns);
     if (mfccCount) dctOfBlock(spectrumBuffer, target);
     source += (<usize>chromaBins) << 4;
     target = melTarget + ((<usize>melColumns) << 4);

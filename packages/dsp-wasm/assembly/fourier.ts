@@ -1,4 +1,5 @@
-import { combineSpans, transformPair } from './fft';
+import { transformPair } from './fft';
+import { combineSpans, firstSpan } from './passes';
 import { Transform } from './transform';
 
 /**
@@ -24,7 +25,7 @@ export function transformFrames(
   v128.store(nyquist, f64x2.sub(re, im), 0);
   v128.store(nyquist, zero, 16);
   let factor = transform.split;
-  for (let k: usize = 1; k < size >> 1; k++) {
+  for (let k: usize = 1; k << 1 < size; k++) {
     const low = buffer + (k << 5);
     const high = buffer + ((size - k) << 5);
     re = v128.load(low, 0);
@@ -45,6 +46,7 @@ export function transformFrames(
     v128.store(target + ((size - k) << 5), f64x2.sub(turnedIm, evenIm), 16);
     factor += 16;
   }
+  if (size & 1) return;
   const middle = size >> 1;
   v128.store(target + (middle << 5), v128.load(buffer + (middle << 5), 0), 0);
   v128.store(target + (middle << 5), f64x2.neg(v128.load(buffer + (middle << 5), 16)), 16);
@@ -58,7 +60,7 @@ function packSpectra(transform: Transform, spectra: usize): void {
   v128.store(spectra, f64x2.add(dc, nyquist), 0);
   v128.store(spectra, f64x2.sub(nyquist, dc), 16);
   let factor = transform.split;
-  for (let k: usize = 1; k < size >> 1; k++) {
+  for (let k: usize = 1; k << 1 < size; k++) {
     const low = spectra + (k << 5);
     const high = spectra + ((size - k) << 5);
     const re = v128.load(low, 0);
@@ -80,6 +82,7 @@ function packSpectra(transform: Transform, spectra: usize): void {
     v128.store(high, f64x2.sub(evenIm, oddRe), 16);
     factor += 16;
   }
+  if (size & 1) return;
   const middle = spectra + ((size >> 1) << 5);
   const two = f64x2.splat(2);
   v128.store(middle, f64x2.mul(two, v128.load(middle, 0)), 0);
@@ -94,9 +97,16 @@ function loadComplex(transform: Transform, source: usize, size: usize, radix: us
   const end = target + (size << 5);
   while (target < end) {
     const a = source + ((<usize>load<u32>(order)) << 5);
-    const b = a + (step << 5);
     const ar = v128.load(a, 0);
     const ai = v128.load(a, 16);
+    order += 4;
+    if (radix === 1) {
+      v128.store(target, ar, 0);
+      v128.store(target, ai, 16);
+      target += 32;
+      continue;
+    }
+    const b = a + (step << 5);
     const br = v128.load(b, 0);
     const bi = v128.load(b, 16);
     if (radix === 2) {
@@ -128,7 +138,6 @@ function loadComplex(transform: Transform, source: usize, size: usize, radix: us
       v128.store(target, f64x2.sub(evenDiffR, oddDiffI), 96);
       v128.store(target, f64x2.add(evenDiffI, oddDiffR), 112);
     }
-    order += 4;
     target += radix << 5;
   }
 }
@@ -141,9 +150,8 @@ export function invertSpectra(transform: Transform, spectra: usize, target: usiz
   const size = transform.length >> 1;
   const buffer = transform.buffer;
   packSpectra(transform, spectra);
-  const radix = ctz(size) & 1 ? 2 : 4;
-  loadComplex(transform, spectra, size, radix);
-  combineSpans(buffer, size, radix, transform.twiddles);
+  loadComplex(transform, spectra, size, firstSpan(size));
+  combineSpans(buffer, size, transform.twiddles);
   const scale = f64x2.splat(1 / <f64>transform.length);
   const negative = f64x2.neg(scale);
   const other = target + ((<usize>transform.length) << 3);

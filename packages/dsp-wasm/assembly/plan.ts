@@ -31,7 +31,8 @@ export let spectrumBuffer: usize = 0;
 export let melBands: i32 = 0;
 export let melBank: usize = 0;
 export let melExponent: f32 = 2;
-export let melInDecibels: i32 = 0;
+/** Unit of the mel columns. 0: power, 1: decibels, 2: Whisper's share of them. */
+export let melUnit: i32 = 0;
 export let melColumns: i32 = 0;
 
 export let mfccCount: i32 = 0;

@@ -82,8 +82,8 @@ function flatness(power: usize, bins: i32): v128 {
   let otherLogSum = f32x4.splat(0);
   let sum = f32x4.splat(0);
   let otherSum = f32x4.splat(0);
-  const last = power + ((<usize>(bins - 1)) << 4);
-  for (let bin = power; bin < last; bin += 32) {
+  const pairsEnd = power + ((<usize>(bins & ~1)) << 4);
+  for (let bin = power; bin < pairsEnd; bin += 32) {
     const a = v128.load(bin, 0);
     const b = v128.load(bin, 16);
     logSum = f32x4.add(logSum, f32x4.sub(decibels(a), base));
@@ -91,9 +91,13 @@ function flatness(power: usize, bins: i32): v128 {
     sum = f32x4.add(sum, f32x4.pmax(a, smallest));
     otherSum = f32x4.add(otherSum, f32x4.pmax(b, smallest));
   }
-  const nyquist = v128.load(last);
-  logSum = f32x4.add(f32x4.add(logSum, otherLogSum), f32x4.sub(decibels(nyquist), base));
-  sum = f32x4.add(f32x4.add(sum, otherSum), f32x4.pmax(nyquist, smallest));
+  logSum = f32x4.add(logSum, otherLogSum);
+  sum = f32x4.add(sum, otherSum);
+  if (bins & 1) {
+    const last = v128.load(pairsEnd);
+    logSum = f32x4.add(logSum, f32x4.sub(decibels(last), base));
+    sum = f32x4.add(sum, f32x4.pmax(last, smallest));
+  }
   const scale = f32x4.splat(1 / <f32>bins);
   const meanDecibels = f32x4.add(f32x4.mul(logSum, scale), base);
   let geometric = f32x4.splat(0);

@@ -74,6 +74,7 @@ function splitPower(size: usize, spectrum: usize, lane: usize): void {
     }
     factor += 16;
   }
+  if (size & 1) return;
   re = v128.load(middle, 0);
   im = v128.load(middle, 16);
   storePower(lowTarget + 16, squaredLength(re, im));

@@ -64,17 +64,19 @@ function addPeaks(bin: i32, threshold: v128, valid: i32): void {
 
 /** Largest value of each lane over the spectrum. */
 function largestBins(power: usize): v128 {
-  const end = power + ((<usize>(fftLength >> 1)) << 4);
-  let a = v128.load(end);
+  const end = power + ((<usize>(fftLength >> 1) + 1) << 4);
+  let a = v128.load(power);
   let b = a;
   let c = a;
   let d = a;
-  for (let bin = power; bin < end; bin += 64) {
+  let bin = power;
+  for (; bin + 64 <= end; bin += 64) {
     a = f32x4.pmax(a, v128.load(bin, 0));
     b = f32x4.pmax(b, v128.load(bin, 16));
     c = f32x4.pmax(c, v128.load(bin, 32));
     d = f32x4.pmax(d, v128.load(bin, 48));
   }
+  for (; bin < end; bin += 16) a = f32x4.pmax(a, v128.load(bin));
   return f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
 }
 

@@ -31,10 +31,11 @@ export class FeatureExtractor {
    *
    * @param samples mono, at config.sampleRateHz, 1 sample or more, nominally -1 … 1.
    * @returns a fresh matrix [frames, features]; centred: frames = 1 + floor(samples / hopLength),
-   *   not centred: 1 + floor((samples - fftLength) / hopLength).
+   *   one less with `dropLastFrame`; not centred: 1 + floor((samples - fftLength) / hopLength).
    * @throws SerError AUDIO_EMPTY for 0 samples, AUDIO_NOT_FINITE for a NaN or infinite sample (the
-   *   message names it), AUDIO_TOO_SHORT for fewer than fftLength samples with `center: false`, or
-   *   fewer than deltas.width frames with deltas of mode 'interp'.
+   *   message names it), AUDIO_TOO_SHORT for fewer than fftLength samples with `center: false`,
+   *   fewer than hopLength with `dropLastFrame`, or fewer than deltas.width frames with deltas of
+   *   mode 'interp'.
    *
    * @example
    * const { data, frames, features } = extractor.extract(samples);

@@ -33,8 +33,12 @@ export interface MelConfig {
   norm: 'slaney' | null;
   /** Exponent of the magnitude spectrum: 2 is power, 1 magnitude. */
   power: number;
-  /** Unit of the mel columns. MFCC always start from decibels. */
-  unit: 'power' | 'db';
+  /**
+   * Unit of the mel columns: 'power' S, 'db' 10 log10(S), or 'whisper' (log10(S) + 4) / 4, what the
+   * speech recogniser Whisper takes; the last two with the floor of `topDb`. MFCC always start from
+   * decibels.
+   */
+  unit: 'power' | 'db' | 'whisper';
 }
 
 export interface MfccConfig {
@@ -96,7 +100,10 @@ export interface DeltasConfig {
 export interface FeatureConfig {
   /** Rate of the samples given to the extractor. Default 22050. */
   sampleRateHz: number;
-  /** Samples of one transform, a power of two. Default 2048. */
+  /**
+   * Samples of one transform: an even number from 32 to 65536 whose half has no prime factor but 2, 3
+   * and 5. Default 2048.
+   */
   fftLength: number;
   /** Samples of the window, centred in the transform. Default fftLength. */
   winLength: number;
@@ -108,6 +115,11 @@ export interface FeatureConfig {
   center: boolean;
   /** What lies beyond both ends of a centred clip. Default 'constant' (zeros). */
   padMode: PadMode;
+  /**
+   * True: the last frame of a centred clip is left out, so that there are floor(samples / hopLength).
+   * Default false.
+   */
+  dropLastFrame: boolean;
   /**
    * Sets to compute; their columns follow the order of `featureSets`. Default 'mfcc', 'chroma', 'mel'
    * and 'contrast'.
@@ -167,6 +179,7 @@ const topLevelKeys = [
   'window',
   'center',
   'padMode',
+  'dropLastFrame',
   'sets',
   'topDb',
   ...groupNames,
@@ -224,6 +237,7 @@ export function resolveFeatureConfig(input: FeatureConfigInput = {}): FeatureCon
     window: 'hann',
     center: true,
     padMode: 'constant',
+    dropLastFrame: false,
     sets: defaultSets,
     topDb: 80,
     ...given,

@@ -64,7 +64,13 @@ export class FeatureEngine {
 
   /** Frames of a clip of `length` samples. Throws AUDIO_TOO_SHORT where not even one fits. */
   countFrames(length: number): number {
-    const { hopLength, fftLength } = this.config;
+    const { hopLength, fftLength, dropLastFrame } = this.config;
+    if (dropLastFrame && length < hopLength) {
+      throw new SerError(
+        'AUDIO_TOO_SHORT',
+        `The audio has ${length} samples; with dropLastFrame at least hopLength (${hopLength}) are needed.`,
+      );
+    }
     const surplus = length + 2 * this.pad - fftLength;
     if (surplus < 0) {
       throw new SerError(
@@ -72,7 +78,7 @@ export class FeatureEngine {
         `The audio has ${length} samples; without centring at least fftLength (${fftLength}) are needed.`,
       );
     }
-    return 1 + Math.floor(surplus / hopLength);
+    return Math.floor(surplus / hopLength) + (dropLastFrame ? 0 : 1);
   }
 
   /** Samples that `frames` frames cover. */

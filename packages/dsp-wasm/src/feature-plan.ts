@@ -19,6 +19,9 @@ const chromaNorms = new Map<unknown, number>([
   ['inf', 3],
 ]);
 
+/** The kernels number the units so. */
+const melUnits = ['power', 'db', 'whisper'];
+
 type ColumnCounter = (set: FeatureSet) => number;
 
 function planFrames({ fftLength, hopLength, window, winLength }: FeatureConfig, arena: Arena) {
@@ -37,7 +40,7 @@ function planMel(config: FeatureConfig, arena: Arena, columns: ColumnCounter) {
     mfccCount,
     melBank: melBands ? arena.place(packBank(buildMelBank(mel, sampleRateHz, fftLength))) : 0,
     melExponent: mel.power,
-    melInDecibels: melColumns && mel.unit === 'db' ? 1 : 0,
+    melUnit: melColumns ? melUnits.indexOf(mel.unit) : 0,
     dctTable: mfccCount ? arena.place(buildDctTable(mfcc, mel.bands)) : 0,
   };
 }

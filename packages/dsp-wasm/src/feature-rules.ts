@@ -9,6 +9,7 @@ import { SerError } from './errors.ts';
 import type { FeatureConfig } from './feature-config.ts';
 import { featureSets } from './feature-config.ts';
 import { listContrastBands } from './tables/contrast-bands.ts';
+import { isFftLength } from './tables/fft-tables.ts';
 import { findEmptyMelBand } from './tables/mel-bank.ts';
 
 const isPositive = (value: number) => value > 0;
@@ -16,15 +17,21 @@ const isNotNegative = (value: number) => value >= 0;
 
 function assertFrames(config: FeatureConfig): void {
   assertNumber('sampleRateHz', config.sampleRateHz, isPositive, 'a number of hertz above 0');
-  assertInteger('fftLength', config.fftLength, 32, 65536);
-  if ((config.fftLength & (config.fftLength - 1)) !== 0) {
-    rejectArgument('fftLength', config.fftLength, 'a power of two from 32 to 65536');
-  }
+  assertNumber(
+    'fftLength',
+    config.fftLength,
+    (value) => value >= 32 && value <= 65536 && isFftLength(value),
+    'an even whole number from 32 to 65536 whose half has no prime factor but 2, 3 and 5',
+  );
   assertInteger('winLength', config.winLength, 1, config.fftLength);
   assertInteger('hopLength', config.hopLength, 1, 1 << 24);
   assertOneOf('window', config.window, ['hann', 'hamming', 'blackman', 'ones']);
   assertBoolean('center', config.center);
   assertOneOf('padMode', config.padMode, ['constant', 'reflect', 'edge']);
+  assertBoolean('dropLastFrame', config.dropLastFrame);
+  if (config.dropLastFrame && !config.center) {
+    rejectArgument('dropLastFrame', true, 'false where center is false');
+  }
   if (config.topDb !== null) {
     assertNumber('topDb', config.topDb, isNotNegative, 'null or a number of decibels from 0');
   }
@@ -47,7 +54,7 @@ function assertMel({ mel, sampleRateHz, fftLength }: FeatureConfig): void {
   assertInteger('mel.bands', mel.bands, 1, 4096);
   assertOneOf('mel.scale', mel.scale, ['slaney', 'htk']);
   assertOneOf('mel.norm', mel.norm, ['slaney', null]);
-  assertOneOf('mel.unit', mel.unit, ['power', 'db']);
+  assertOneOf('mel.unit', mel.unit, ['power', 'db', 'whisper']);
   assertNumber('mel.power', mel.power, isPositive, 'a number above 0');
   const fMaxHz = mel.fMaxHz ?? nyquistHz;
   assertNumber(

@@ -40,8 +40,9 @@ export class FeatureStream {
 
   /**
    * Frame t comes out once this many samples from t * hopLength on are in: fftLength / 2 when frames
-   * are centred, else fftLength; with deltas, half their width of frames more. (Only the first
-   * frames may come later: they wait for what is mirrored or fitted to.)
+   * are centred, else fftLength; with `dropLastFrame` at least hopLength; with deltas, half their
+   * width of frames more. (Only the first frames may come later: they wait for what is mirrored or
+   * fitted to.)
    */
   get latencySamples(): number {
     const { deltas, hopLength } = this.config;
@@ -50,7 +51,9 @@ export class FeatureStream {
   }
 
   get #frameLatency(): number {
-    return this.config.fftLength - this.#engine.pad;
+    const { fftLength, dropLastFrame, hopLength } = this.config;
+    // A frame is known not to be the last one a hop after its centre.
+    return Math.max(fftLength - this.#engine.pad, dropLastFrame ? hopLength : 0);
   }
 
   /**
@@ -73,8 +76,8 @@ export class FeatureStream {
   /**
    * The frames that reach beyond the end of the signal; the next push starts a new signal.
    *
-   * @throws SerError AUDIO_TOO_SHORT where `center` is false and not even one frame was complete, or
-   *   for fewer than deltas.width frames with deltas of mode 'interp'.
+   * @throws SerError AUDIO_TOO_SHORT where not even one frame was complete, with `center: false` or
+   *   `dropLastFrame`, or for fewer than deltas.width frames with deltas of mode 'interp'.
    */
   flush(): FeatureMatrix {
     const { received } = this.#queue;

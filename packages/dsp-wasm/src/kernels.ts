@@ -20,7 +20,7 @@ type PlanField =
   | 'melBands'
   | 'melBank'
   | 'melExponent'
-  | 'melInDecibels'
+  | 'melUnit'
   | 'melColumns'
   | 'mfccCount'
   | 'dctTable'

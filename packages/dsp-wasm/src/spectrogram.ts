@@ -5,7 +5,10 @@ import { FeatureEngine } from './feature-engine.ts';
 
 /** The options of a FeatureConfig that decide frames and spectra. */
 export type SpectrogramOptions = Partial<
-  Pick<FeatureConfig, 'fftLength' | 'winLength' | 'hopLength' | 'window' | 'center' | 'padMode'>
+  Pick<
+    FeatureConfig,
+    'fftLength' | 'winLength' | 'hopLength' | 'window' | 'center' | 'padMode' | 'dropLastFrame'
+  >
 >;
 
 /** Computes power spectrograms. Made by `Dsp.createSpectrogram`. */

@@ -45,6 +45,19 @@ describe('extract', () => {
     expect(extractor.extract(new Float32Array(2048)).frames).toBe(1);
   });
 
+  it('needs a whole hop where the last frame is to go', () => {
+    const extractor = dsp.createExtractor({ dropLastFrame: true });
+    expect(() => extractor.extract(new Float32Array(511))).toThrow(
+      expect.objectContaining({
+        code: 'AUDIO_TOO_SHORT',
+        message: expect.stringContaining('with dropLastFrame at least hopLength (512) are needed'),
+      }),
+    );
+    expect(extractor.extract(new Float32Array(512)).frames).toBe(1);
+    expect(extractor.extract(new Float32Array(1023)).frames).toBe(1);
+    expect(extractor.extract(new Float32Array(1024)).frames).toBe(2);
+  });
+
   it('needs as many frames as deltas are fitted to', () => {
     const extractor = dsp.createExtractor({ deltas: { order: 1 } });
     expect(() => extractor.extract(new Float32Array(8 * 512 - 1))).toThrow(

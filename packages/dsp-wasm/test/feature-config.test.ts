@@ -22,6 +22,7 @@ describe('resolveFeatureConfig', () => {
       window: 'hann',
       center: true,
       padMode: 'constant',
+      dropLastFrame: false,
       sets: ['mfcc', 'chroma', 'mel', 'contrast'],
       topDb: 80,
       mel: {
@@ -41,6 +42,19 @@ describe('resolveFeatureConfig', () => {
       f0: { fMinHz: 65, fMaxHz: 500, threshold: 0.1 },
       deltas: { order: 0, width: 9, mode: 'interp' },
     });
+  });
+
+  it.each([50, 54, 90, 400, 480, 1200, 1350, 62500, 64800])(
+    'takes transforms of %i samples',
+    (fftLength) => {
+      const { winLength } = resolveFeatureConfig({ fftLength, sets: ['rms'] });
+      expect(winLength).toBe(fftLength);
+    },
+  );
+
+  it('fills in what models were stored without', () => {
+    const { dropLastFrame, ...stored } = resolveFeatureConfig({ sets: ['mel'] });
+    expect(resolveFeatureConfig(stored)).toEqual({ ...stored, dropLastFrame: false });
   });
 
   it('survives JSON and is its own fixed point', () => {
@@ -84,13 +98,25 @@ describe('resolveFeatureConfig', () => {
     [{ mel: 3 }, 'mel is 3'],
     [{ sampleRateHz: 0 }, 'sampleRateHz is 0'],
     [{ sampleRateHz: '16000' }, "sampleRateHz is '16000'"],
-    [{ fftLength: 1000 }, 'fftLength is 1000; it must be a power of two'],
-    [{ fftLength: 16 }, 'fftLength is 16'],
+    [
+      { fftLength: 1022 },
+      'fftLength is 1022; it must be an even whole number from 32 to 65536 whose half has no prime factor but 2, 3 and 5',
+    ],
+    [{ fftLength: 405 }, 'fftLength is 405'],
+    [{ fftLength: 1000.5 }, 'fftLength is 1000.5'],
+    [{ fftLength: '400' }, "fftLength is '400'"],
+    [{ fftLength: 30 }, 'fftLength is 30'],
+    [{ fftLength: 72900 }, 'fftLength is 72900'],
     [{ winLength: 4096 }, 'winLength is 4096; it must be a whole number from 1 to 2048'],
     [{ hopLength: 0.5 }, 'hopLength is 0.5'],
     [{ window: 'kaiser' }, "window is 'kaiser'"],
     [{ center: 1 }, 'center is 1'],
     [{ padMode: 'wrap' }, "padMode is 'wrap'"],
+    [{ dropLastFrame: 1 }, 'dropLastFrame is 1'],
+    [
+      { dropLastFrame: true, center: false },
+      'dropLastFrame is true; it must be false where center is false',
+    ],
     [{ sets: [] }, 'sets is '],
     [{ sets: ['pitch'] }, "sets[0] is 'pitch'"],
     [{ sets: ['mel', 'mel'] }, "sets[1] is 'mel'; it must be named only once"],
@@ -101,7 +127,7 @@ describe('resolveFeatureConfig', () => {
     [{ mel: { scale: 'bark' } }, "mel.scale is 'bark'"],
     [{ mel: { norm: 1 } }, 'mel.norm is 1'],
     [{ mel: { power: 0 } }, 'mel.power is 0'],
-    [{ mel: { unit: 'dB' } }, "mel.unit is 'dB'"],
+    [{ mel: { unit: 'dB' } }, "mel.unit is 'dB'; it must be one of 'power', 'db', 'whisper'"],
     [{ fftLength: 256 }, 'filter 1 (counted from 0) then holds no bin'],
     [{ mfcc: { coefficients: 129 } }, 'mfcc.coefficients is 129'],
     [{ mfcc: { lifter: -1 } }, 'mfcc.lifter is -1'],

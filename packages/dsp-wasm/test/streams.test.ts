@@ -58,6 +58,19 @@ describe.each(Object.entries(chunkings))('a stream in %s', (_, sizeOf) => {
     ['not centred', { center: false, hopLength: 100 }],
     ['prosody', { sets: ['rms', 'zcr', 'centroid', 'f0'], padMode: 'edge' }],
     ['deltas', { sets: ['mfcc', 'rms'], hopLength: 128, deltas: { order: 2 } }],
+    [
+      'Whisper',
+      {
+        sampleRateHz: 16000,
+        fftLength: 400,
+        hopLength: 160,
+        padMode: 'reflect',
+        dropLastFrame: true,
+        sets: ['mel'],
+        mel: { bands: 80, fMaxHz: 8000, unit: 'whisper' },
+      },
+    ],
+    ['hops beyond frames', { fftLength: 480, hopLength: 700, dropLastFrame: true, sets: ['rms'] }],
     ['repeated edges', { sets: ['mfcc'], deltas: { order: 1, width: 5, mode: 'nearest' } }],
   ])('gives the features of the whole signal: %s', (_, input) => {
     const config = { ...input, topDb: null, chroma: { tuning: 0 } };
@@ -89,6 +102,18 @@ describe('createFeatureStream', () => {
     expect(stream.push(new Float32Array(1023 + 8 * 512)).frames).toBe(0);
     expect(stream.push(new Float32Array(1)).frames).toBe(5);
     expect(stream.push(new Float32Array(512)).frames).toBe(1);
+  });
+
+  it('puts out a frame once it cannot be the last one, where that goes', () => {
+    const config = { fftLength: 400, hopLength: 500, dropLastFrame: true, sets: ['rms'] } as const;
+    const stream = dsp.createFeatureStream({ ...config, topDb: null });
+    expect(stream.latencySamples).toBe(500);
+    expect(stream.push(new Float32Array(499)).frames).toBe(0);
+    expect(stream.push(new Float32Array(1)).frames).toBe(1);
+    expect(stream.push(new Float32Array(499)).frames).toBe(0);
+    expect(stream.flush().frames).toBe(0);
+    stream.push(new Float32Array(499));
+    expect(() => stream.flush()).toThrow(expect.objectContaining({ code: 'AUDIO_TOO_SHORT' }));
   });
 
   it('refuses what depends on the whole clip', () => {

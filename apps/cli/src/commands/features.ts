@@ -95,9 +95,9 @@ async function computeFeatures(
   const frontEnd = await createFrontEnd({ kind: 'features', features, trim });
   const samples = frontEnd.prepare(clip);
   const dsp = await loadDsp();
-  const { fftLength, winLength, hopLength, window, center, padMode } = features;
+  const { fftLength, winLength, hopLength, window, center, padMode, dropLastFrame } = features;
   const spectrogram = dsp.createSpectrogram({
-    ...{ fftLength, winLength, hopLength, window, center, padMode },
+    ...{ fftLength, winLength, hopLength, window, center, padMode, dropLastFrame },
   });
   return {
     matrix: frontEnd.process(clip),

@@ -72,8 +72,9 @@ export function createFeaturePanels(
     const values = selectColumns(matrix, first, shown);
     if (set === 'f0') hideUnvoiced(values, selectColumns(matrix, first + 1, 1), config);
     const isPower = set === 'mel' && config.mel.unit === 'power';
+    const isInDecibels = set === 'mel' && config.mel.unit !== 'whisper';
     return {
-      title: set === 'mel' ? `${titles.mel.title} (dB)` : titles[set].title,
+      title: isInDecibels ? `${titles.mel.title} (dB)` : titles[set].title,
       unit: titles[set].unit,
       values: isPower ? toDecibels(values) : values,
       frames: matrix.frames,

@@ -74,6 +74,7 @@ function createRecipe(
       ...settings,
       sets: [sets],
       hopLength,
+      dropLastFrame: false,
       topDb: null,
       mel: { ...settings.mel, unit: 'power', power: 2 },
       // The tuning of a long clip's pieces would differ.
