@@ -13,3 +13,12 @@ export {
 } from './head/fit-linear-head.ts';
 export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-head.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
+export { createProbes, judgeAnswers } from './import/check-classifier.ts';
+export { importedFamilies } from './import/export-config.ts';
+export type { ExportFolder } from './import/export-folder.ts';
+export {
+  type ImportClassifierOptions,
+  type ImportedClassifier,
+  importClassifier,
+} from './import/import-classifier.ts';
+export { type ImportEncoderOptions, importEncoder } from './import/import-encoder.ts';

@@ -47,9 +47,8 @@ export interface ExportConfig {
   isPreNorm: boolean;
   /** Hidden states a second. */
   frameRateHz: number;
-  /** Of Whisper: rows of its table of positions. */
-  positions?: number;
-  /** As the network was trained: a clip's length is its own, or at least 30 s for Whisper. */
+  /** Rows of features that the network takes at most; absent: any number. */
+  maxFrames?: number;
   frontEnd: FrontEndConfig;
   config: Config;
 }
@@ -118,7 +117,10 @@ export async function readExportConfig(
     throw invalid(folder, 'has a config.json without the sizes of its layers or convolutions');
   }
   if (config.add_adapter) {
-    throw invalid(folder, 'has an adapter behind its encoder (config.json), which is not supported');
+    throw invalid(
+      folder,
+      'has an adapter behind its encoder (config.json), which is not supported',
+    );
   }
   expectExtractor(folder, preprocessor, 'Wav2Vec2FeatureExtractor');
   const sampleRateHz = preprocessor.sampling_rate;
@@ -169,7 +171,8 @@ function describeWhisper(
   return {
     ...{ family: 'whisper', width, layers, isPreNorm: true, config },
     frameRateHz: 50,
-    positions: config.max_source_positions ?? 1500,
+    // Its second convolution halves the frames.
+    maxFrames: 2 * (config.max_source_positions ?? 1500),
     frontEnd: parseFrontEnd({
       kind: 'features',
       features: {

@@ -18,7 +18,10 @@ export async function readJson(folder: ExportFolder, file: string): Promise<unkn
   if (!folder.files.includes(file)) return undefined;
   const bytes = await folder.read(file);
   if (bytes.length > mostJsonBytes) {
-    throw invalid(folder, `has a ${file} of ${bytes.length} bytes; at most ${mostJsonBytes} are read`);
+    throw invalid(
+      folder,
+      `has a ${file} of ${bytes.length} bytes; at most ${mostJsonBytes} are read`,
+    );
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -35,7 +38,9 @@ export async function readJson(folder: ExportFolder, file: string): Promise<unkn
  *   lie beside it; `INVALID_ARGUMENT` for a wanted file that is not there.
  */
 export function chooseOnnxFile(folder: ExportFolder, wanted?: string): string {
-  const found = folder.files.filter((file) => /^(onnx\/)?(encoder_)?model(_\w+)?\.onnx$/.test(file));
+  const found = folder.files.filter((file) =>
+    /^(onnx\/)?(encoder_)?model(_\w+)?\.onnx$/.test(file),
+  );
   const file = wanted === undefined ? pickFile(folder, found) : findWanted(folder, wanted);
   if (folder.files.some((other) => other.startsWith(`${file}_data`) || other === `${file}.data`)) {
     throw invalid(
