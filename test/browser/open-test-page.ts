@@ -14,6 +14,8 @@ export interface TestPageOptions {
   files: Record<string, string>;
   /** The property of `window` that the page sets when it is ready. */
   ready: string;
+  /** Further switches of the browser's command line. */
+  switches?: readonly string[];
   /** Settings of the build besides where it goes. */
   rollupOptions?: NonNullable<InlineConfig['build']>['rollupOptions'];
 }
@@ -27,7 +29,7 @@ export interface TestPage {
 /** Builds the page `test/browser/<name>` before the tests of a block, serves it and opens it. */
 export function openTestPage(
   name: string,
-  { files, ready, rollupOptions }: TestPageOptions,
+  { files, ready, switches, rollupOptions }: TestPageOptions,
 ): TestPage {
   const folder = makeTemporaryFolder();
   let server: FolderServer | undefined;
@@ -56,7 +58,7 @@ export function openTestPage(
     });
     for (const [target, path] of Object.entries(files)) await cp(path, join(folder, target));
     server = await serveFolder(folder, '/');
-    browser = await launchChromium();
+    browser = await launchChromium(switches);
     page = await browser.newPage();
     await page.goto(server.url);
     await page.waitForFunction((property) => property in window, ready);

@@ -9,6 +9,7 @@ const speechModelPath = join(
   root,
   'packages/runtime/node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx',
 );
+const encoderPath = join(root, 'packages/runtime/test/fixtures/tiny-waveform.onnx');
 const clips = ['pcm16.wav', 'mono.flac', 'stereo.ogg', 'stereo.opus', 'stereo.mp3', 'aac.m4a'];
 const sampleRateHz = 16_000;
 
@@ -17,6 +18,7 @@ describe('the runtime in a worker of the page', () => {
     files: {
       ...underTheirNames(clips, clipPath),
       ...{ 'model.onnx': modelPath, 'speech.onnx': speechModelPath },
+      'encoder.onnx': encoderPath,
     },
     ready: 'workerRuntime',
   });
@@ -56,6 +58,26 @@ describe('the runtime in a worker of the page', () => {
         expect(Math.abs(difference)).toBeLessThan(1e-5);
       }
     }
+  });
+
+  it('gives embeddings, and tells what the model computes on', async () => {
+    const found = await opened.page.evaluate(async () => {
+      const classifier = await window.workerRuntime.createWorkerClassifier('encoder.onnx', {
+        wasmUrl: window.wasmUrl,
+        device: 'auto',
+      });
+      const embedding = await classifier.embedding('mono.flac');
+      await classifier.dispose();
+      return { embedding: [...embedding], device: classifier.device };
+    });
+    expect(found.device).toEqual({
+      kind: 'wasm',
+      fallbackReason: expect.stringContaining('WebGPU has no graphics processor'),
+    });
+    const inNode = await createClassifier(encoderPath);
+    const embedding = await inNode.embedding(clipPath('mono.flac'));
+    await inNode.dispose();
+    expect(found.embedding).toEqual([...embedding].map((value) => expect.closeTo(value, 5)));
   });
 
   it('gives samples, features and spectra to draw', async () => {

@@ -51,8 +51,27 @@ it('writes the matrix as .npy, .csv and .json, and pictures as PNG and SVG', asy
   expect(await readFile(at('tone.svg'), 'utf8')).toMatch(/<svg .*width="900"/);
 });
 
+it('takes settings as Whisper has them, and draws them', async () => {
+  const clip = await writeTone();
+  const [out, png] = [at('whisper.npy'), at('whisper.png')];
+  const { exitCode, stderr } = await runSer([
+    ...['features', clip, '--out', out, '--png', png, '--sample-rate-hz', '16000'],
+    ...['--fft-length', '400', '--hop-length', '160', '--pad-mode', 'reflect'],
+    ...['--drop-last-frame', 'true', '--sets', 'mel', '--mel-bands', '80', '--mel-unit', 'whisper'],
+  ]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const extractor = (await loadDsp()).createExtractor({
+    ...{ sampleRateHz, fftLength: 400, hopLength: 160, padMode: 'reflect', dropLastFrame: true },
+    sets: ['mel'],
+    mel: { bands: 80, unit: 'whisper' },
+  });
+  expect(readNpy(out)).toEqual(extractor.extract(tone));
+  expect((await readFile(png)).subarray(1, 4).toString()).toBe('PNG');
+});
+
 it.each([
   ['an impossible value', ['--out', 'x.npy', '--win-length', '4096'], /winLength is 4096/],
+  ['an impossible length', ['--out', 'x.npy', '--fft-length', '1022'], /factor but 2, 3 and 5/],
   ['an unknown ending', ['--out', 'x.txt'], /\.npy, \.csv or \.json/],
   ['nothing to write', [], /nothing to write/],
 ])('takes %s as wrong usage', async (_, flags, reason) => {

@@ -12,6 +12,8 @@ export {
   type LabelledEmbedding,
 } from './head/fit-linear-head.ts';
 export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-head.ts';
+export { composeLinearModel } from './head/linear-model.ts';
+export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
 export { createProbes, judgeAnswers } from './import/check-classifier.ts';
 export { importedFamilies } from './import/export-config.ts';
@@ -22,3 +24,13 @@ export {
   importClassifier,
 } from './import/import-classifier.ts';
 export { type ImportEncoderOptions, importEncoder } from './import/import-encoder.ts';
+export {
+  buildWhisperEncoder,
+  type EncoderDescription,
+  type WhisperOptions,
+} from './whisper/build-whisper.ts';
+export {
+  readWhisperModelBin,
+  readWhisperSafetensors,
+  type WhisperWeights,
+} from './whisper/whisper-weights.ts';

@@ -29,6 +29,16 @@ export function fromFloat16Bits(half: number): number {
     : sign * (1024 + mantissa) * 2 ** (exponent - 25);
 }
 
+let table: Float32Array | undefined;
+
+/** Floats of 16 bits as float32. */
+export function decodeHalfFloats(halves: Uint16Array): Float32Array {
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => fromFloat16Bits(half));
+  const values = new Float32Array(halves.length);
+  for (let at = 0; at < halves.length; at++) values[at] = table[halves[at]!]!;
+  return values;
+}
+
 /** Drops the lowest bits; rounding up may carry into the exponent, as it should. */
 function roundHalfEven(value: number, dropped: number): number {
   const kept = value >>> dropped;

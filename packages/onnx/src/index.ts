@@ -1,7 +1,7 @@
 export { compactWeights, type ModelPrecision, modelPrecisions } from './compact-weights.ts';
 export { decodeModel } from './decode-model.ts';
 export { encodeModel } from './encode-model.ts';
-export { fromFloat16Bits, toFloat16Bits } from './float16.ts';
+export { decodeHalfFloats, fromFloat16Bits, toFloat16Bits } from './float16.ts';
 export { addFrameCount, addFrameMask, addFrameNumbers } from './frame-mask.ts';
 export { GraphBuilder, LayerGraph } from './graph-builder.ts';
 export { readMetadata, replaceMetadata } from './metadata.ts';

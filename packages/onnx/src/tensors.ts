@@ -1,4 +1,4 @@
-import { fromFloat16Bits, toFloat16Bits } from './float16.ts';
+import { decodeHalfFloats, toFloat16Bits } from './float16.ts';
 import type { OnnxTensor } from './onnx-model.ts';
 
 type Shape = readonly number[];
@@ -34,16 +34,16 @@ export function createFloat(name: string, value: number): OnnxTensor {
 
 /** The values of a float32 or float16 constant, or undefined for one of another type. */
 export function readFloats({ type, data }: OnnxTensor): Float32Array | undefined {
-  // Views need an aligned start, which bytes within a file seldom have.
-  const aligned = () => data.slice().buffer;
+  // A copy: views need an aligned start, which bytes within a file seldom have.
+  const aligned = () => new Uint8Array(data).buffer;
   if (type === 'float32') return new Float32Array(aligned());
-  if (type === 'float16') return Float32Array.from(new Uint16Array(aligned()), fromFloat16Bits);
+  if (type === 'float16') return decodeHalfFloats(new Uint16Array(aligned()));
   return undefined;
 }
 
 /** The values of an int64 or int32 constant, or undefined for one of another type. */
 export function readIntegerValues({ type, data }: OnnxTensor): number[] | undefined {
-  const aligned = () => data.slice().buffer;
+  const aligned = () => new Uint8Array(data).buffer;
   if (type === 'int64') return Array.from(new BigInt64Array(aligned()), Number);
   if (type === 'int32') return Array.from(new Int32Array(aligned()));
   return undefined;

@@ -16,6 +16,7 @@ import { assertThreads, openOnnxSession } from './onnx-session.ts';
 import { openSileroSession } from './silero-session.ts';
 
 export * from './core/index.ts';
+export { type EmbeddingGraph, openEmbeddingGraph } from './node-graph.ts';
 
 /** Audio for {@link createClassifier}'s classifier: a path, a URL, or audio that is at hand. */
 export type Audio = string | URL | InMemoryAudio;

@@ -308,6 +308,26 @@ describe('createClassifier', () => {
     expect(input.message).toContain("input 'features' is float32 [batch, frames, 52]");
   });
 
+  it('checks the graph against an encoder and a waveform in the manifest', async () => {
+    const manifest = readModelFile(readFixture('tiny-model.onnx'));
+    const { encoder, frontEnd } = readModelFile(readFixture('tiny-waveform.onnx'));
+    const fail = async (more: object) =>
+      (await catchSerError(() => createClassifier(buildModel({ ...manifest, ...more })))).message;
+    expect(await fail({ encoder })).toBe(
+      "The model's output 'embedding' is missing; its manifest asks for float32 [batch, any].",
+    );
+    expect(await fail({ frontEnd })).toBe(
+      "The model's input 'waveform' is missing; its manifest asks for float32 [batch, samples].",
+    );
+    const bytes = readFixture('tiny-waveform.onnx');
+    // No length in the file changes.
+    const short = Buffer.from(bytes).toString('latin1').replace(': 48000', ':  4000');
+    const error = await catchSerError(() => createClassifier(Buffer.from(short, 'latin1')));
+    expect(error.message).toBe(
+      "The model's manifest is wrong at encoder.maxFrames: it is 4000; the zeros behind a clip are 4000 already.",
+    );
+  });
+
   it('refuses a number of threads that is none', async () => {
     const error = await catchSerError(() => createClassifier(modelPath, { threads: 0 }));
     expect(error.message).toBe('threads is 0; it must be a whole number from 1.');

@@ -1,6 +1,8 @@
 import type { ModelPrecision } from '@ser/onnx';
+import type { Recipe } from './recipes/recipe.ts';
 import type { RunSummary } from './report/run-summary.ts';
 import type { CrossValidateOptions, CrossValidation } from './run/cross-validate.ts';
+import { type RunSettings, readRunSettings } from './run/run-folder.ts';
 import type { TrainOptions, TrainResult } from './run/train.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
 
@@ -24,9 +26,9 @@ export {
   type SplitFile,
   writeSplitFile,
 } from './protocols/split-file.ts';
-export { setEpochs } from './recipes/epochs.ts';
+export { setBatchSize, setEncoder, setEpochs } from './recipes/change-recipe.ts';
 export { readRecipe } from './recipes/read-recipe.ts';
-export type { Recipe } from './recipes/recipe.ts';
+export type { LinearRecipe, NetworkRecipe, Recipe } from './recipes/recipe.ts';
 export { writeExperimentsPage } from './report/experiments-page.ts';
 export { writeResultsPage } from './report/results-page.ts';
 export type { ClipPrediction, RunSummary } from './report/run-summary.ts';
@@ -37,20 +39,20 @@ export type {
   CrossValidation,
 } from './run/cross-validate.ts';
 export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
-export { type RunSettings, readRunSettings } from './run/run-folder.ts';
 export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
 export { ensureTensorFlow, inspectTensorFlow, type TensorFlowState } from './tensorflow/set-up.ts';
+export { type RunSettings, readRunSettings };
 
 /**
  * Trains a model: reads the corpora, computes features, splits by the protocol, fits, calibrates,
- * scores, writes the report and exports `model.onnx`, all into one run folder. TensorFlow is set up
- * first where it is not there yet.
+ * scores, writes the report and exports `model.onnx`, all into one run folder. Where the recipe's head
+ * is a network, TensorFlow is set up first if it is not there yet.
  *
  * @throws SerError `DATASET_INVALID`, `RUN_INVALID`, `TENSORFLOW_UNAVAILABLE` or `ABORTED`; after
  *   the last the same call goes on from the last finished epoch.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  await ensureTensorFlow();
+  await setUpFor(options.settings.recipe);
   const { runTraining } = await import('./run/train.ts');
   return runTraining(options);
 }
@@ -71,7 +73,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
  * });
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
-  await ensureTensorFlow();
+  await setUpFor(options.recipe);
   const { crossValidateRuns } = await import('./run/cross-validate.ts');
   return crossValidateRuns(options);
 }
@@ -89,7 +91,7 @@ export async function exportRun(
   directory: string,
   options: { outPath?: string; precision?: ModelPrecision } = {},
 ): Promise<string> {
-  await ensureTensorFlow();
+  await setUpFor((await readRunSettings(directory)).recipe);
   const { exportRunToOnnx } = await import('./run/export-run.ts');
   return exportRunToOnnx(directory, options);
 }
@@ -108,9 +110,14 @@ export async function calibrate(
   directory: string,
   crossValidationDirectory: string,
 ): Promise<RunSummary> {
-  await ensureTensorFlow();
+  await setUpFor((await readRunSettings(directory)).recipe);
   const { calibrateOnFolds } = await import('./run/calibrate-on-folds.ts');
   return calibrateOnFolds(directory, crossValidationDirectory);
+}
+
+/** Only networks need TensorFlow. */
+async function setUpFor({ head }: Recipe): Promise<void> {
+  if (head === 'network') await ensureTensorFlow();
 }
 
 /** Loads TensorFlow and says what it is; call it only where `inspectTensorFlow` finds it linked. */

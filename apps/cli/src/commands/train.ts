@@ -11,7 +11,8 @@ import { TrainingLog } from '../training-log.ts';
 
 interface TrainCommandOptions {
   data?: string[];
-  recipe: string;
+  recipe?: string;
+  from?: string;
   out?: string;
   resume?: string;
   protocol: ProtocolName;
@@ -31,13 +32,20 @@ export function addTrainCommand(program: Command): void {
     .command('train')
     .description('Train a model on a corpus, report its scores and export it as ONNX.')
     .option('--data <folders...>', 'RAVDESS, EMO-DB, CREMA-D, TESS, or one folder a label')
-    .option('--recipe <name>', 'recipe that comes with the project, or a .json file', 'reference')
+    .option(
+      '--recipe <name>',
+      'recipe that comes with the project, or a .json file (default: reference; with --from: encoder)',
+    )
+    .option(
+      '--from <file>',
+      'take the encoder of a model file, or an encoder file, and train a head',
+    )
     .option('--out <folder>', 'run folder to write (default: runs/<recipe>-<time>)')
     .addOption(
       new Option(
         '--resume <folder>',
         'go on with a run that was stopped, as it was begun',
-      ).conflicts(['data', 'out', 'fold', 'folds', 'split', 'init', 'epochs', 'batchSize']),
+      ).conflicts(['data', 'from', 'out', 'fold', 'folds', 'split', 'init', 'epochs', 'batchSize']),
     )
     .addOption(
       new Option('--protocol <name>', 'how clips are divided')
@@ -94,12 +102,13 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function readOwnRecipe(
-  { recipe: name, epochs, batchSize }: TrainCommandOptions,
-  { readRecipe, setEpochs }: typeof import('@ser/trainer'),
+  { recipe: name, from, epochs, batchSize }: TrainCommandOptions,
+  { readRecipe, setBatchSize, setEncoder, setEpochs }: typeof import('@ser/trainer'),
 ): Promise<Recipe> {
-  const recipe = await readRecipe(name);
-  const own = epochs === undefined ? recipe : setEpochs(recipe, epochs);
-  return batchSize === undefined ? own : { ...own, training: { ...own.training, batchSize } };
+  const recipe = await readRecipe(name ?? (from === undefined ? 'reference' : 'encoder'));
+  const based = from === undefined ? recipe : setEncoder(recipe, from);
+  const own = epochs === undefined ? based : setEpochs(based, epochs);
+  return batchSize === undefined ? own : setBatchSize(own, batchSize);
 }
 
 function describeRun(

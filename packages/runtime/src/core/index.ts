@@ -35,6 +35,7 @@ export {
   type Score,
 } from './manifest.ts';
 export { readModelFile } from './model-file.ts';
+export { averageByWeight, cutPieces } from './pieces.ts';
 export type { AudioSource, Platform } from './platform.ts';
 export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
 export { formatSegments, type SegmentFormat, segmentFormats } from './segments/format-segments.ts';

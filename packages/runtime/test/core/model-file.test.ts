@@ -56,6 +56,58 @@ describe('files that are refused', () => {
   ])('a manifest that is wrong at %s', async (field, value) => {
     expect(await refuse(buildModel(value))).toContain(`wrong at ${field}`);
   });
+  const { features } = manifest.frontEnd as { features: object };
+  const waveform = { kind: 'waveform', sampleRateHz: 16000, normalise: true, trim: null };
+  it.each([
+    ['frontEnd', undefined],
+    ['frontEnd', 'waveform'],
+    ['frontEnd.kind: it is "spectral"; it must be features or waveform', { kind: 'spectral' }],
+    ['frontEnd.kind: it is undefined', { features, trim: null }],
+    ['frontEnd.padEndSec', { kind: 'features', features, trim: null, padEndSec: -0.1 }],
+    ['frontEnd.padEndSec', { kind: 'features', features, trim: null, padEndSec: 1e9 }],
+    ['frontEnd.sampleRateHz', { ...waveform, sampleRateHz: 0 }],
+    ['frontEnd.sampleRateHz', { ...waveform, sampleRateHz: 22050.5 }],
+    ['frontEnd.sampleRateHz', { ...waveform, sampleRateHz: 1e12 }],
+    ['frontEnd.normalise', { ...waveform, normalise: 'yes' }],
+    ['frontEnd.trim', { ...waveform, trim: undefined }],
+    ['frontEnd', { ...waveform, features }],
+  ])('a front end that is wrong at %s', async (field, frontEnd) => {
+    expect(await refuse(buildModel({ ...manifest, frontEnd }))).toContain(`wrong at ${field}`);
+  });
+  const encoder = {
+    ...{ name: 'tiny', family: 'whisper', licence: 'MIT', languages: ['en'], width: 8 },
+    ...{ layers: [0, 2, 3], used: [2, 3], frameRateHz: 50, maxFrames: 3000 },
+  };
+  it.each([
+    ['encoder.name', { name: '' }],
+    ['encoder.name', { name: 'x'.repeat(101) }],
+    ['encoder.family', { family: 7 }],
+    ['encoder.licence', { licence: undefined }],
+    ['encoder.languages', { languages: 'en' }],
+    ['encoder.width', { width: 0 }],
+    ['encoder.layers', { layers: [] }],
+    ['encoder.layers.0', { layers: [-1] }],
+    ['encoder.layers', { layers: Array.from({ length: 1001 }, (_, index) => index) }],
+    ['encoder.used', { used: [] }],
+    ['encoder.used: the file does not hold every layer', { used: [1] }],
+    ['encoder.frameRateHz', { frameRateHz: 0 }],
+    ['encoder.maxFrames', { maxFrames: 0 }],
+    ['encoder.maxFrames', { maxFrames: 2.5 }],
+  ])('an encoder that is wrong at %s', async (field, wrong) => {
+    const value = { ...manifest, encoder: { ...encoder, ...wrong } };
+    expect(await refuse(buildModel(value))).toContain(`wrong at ${field}`);
+  });
+  it.each([
+    ['batching', { batching: 'ragged' }],
+    ['normalisation', { normalisation: 'batch' }],
+  ])('a manifest of which %s is not known', async (field, wrong) => {
+    const bytes = buildModel({ ...manifest, ...wrong });
+    expect(await refuse(bytes)).toContain(`wrong at ${field}`);
+  });
+  it('but not an encoder, a waveform or one clip at a time', () => {
+    const more = { encoder, batching: 'single', normalisation: 'none', frontEnd: waveform };
+    expect(readModelFile(buildModel({ ...manifest, ...more }))).toEqual({ ...manifest, ...more });
+  });
   it('a manifest of 2 MB', async () => {
     expect(await refuse(buildModel(' '.repeat(2e6)))).toContain('at most 1048576');
   });

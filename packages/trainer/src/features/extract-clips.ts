@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
-import type { FrontEndConfig } from '@ser/runtime/core';
 import { Tinypool } from 'tinypool';
 import { type AugmentationSettings, selectChanges } from '../augment/augmentation-settings.ts';
 import type { Clip, SkippedFile } from '../datasets/clip.ts';
 import type { Channel } from './channel.ts';
-import type { CopyTask, ExtractOutcome, ExtractTask } from './extract-worker.ts';
+import type { CopyTask, ExtractOutcome, ExtractTask, WindowTask } from './extract-worker.ts';
 import { FeatureCache } from './feature-cache.ts';
+import type { Representation } from './representation.ts';
 
 /** A clip with its features. */
 export interface ExtractedClip {
@@ -16,7 +17,7 @@ export interface ExtractedClip {
 
 /** Input of {@link extractClips}, besides the clips. */
 export interface ExtractOptions {
-  frontEnd: FrontEndConfig;
+  representation: Representation;
   /** Called after every clip with the number done. */
   onProgress?: ((done: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -88,7 +89,7 @@ export async function extractCopies(
   options: CopyOptions,
 ): Promise<FeatureMatrix[][]> {
   const extract = createCopyExtraction(options);
-  return forEachClip(clips, options, extract);
+  return forEachItem(clips, options, extract);
 }
 
 /**
@@ -99,22 +100,54 @@ export async function extractCopies(
  */
 export async function prepareCopies(clips: readonly Clip[], options: CopyOptions): Promise<void> {
   const extract = createCopyExtraction(options);
-  await forEachClip(clips, options, async (clip, pool) => {
+  await forEachItem(clips, options, async (clip, pool) => {
     await extract(clip, pool);
   });
 }
 
+/**
+ * Computes the matrices of windows of 3 s, every second, of what the clips of each group hold one
+ * behind the other, as a timeline would, on all cores and through the cache.
+ *
+ * @returns for each group one row a window; for a representation that gives a row for a whole clip.
+ * @throws SerError `ABORTED` after the signal, `FILE_UNREADABLE` for a clip that cannot be read.
+ */
+export async function extractWindows(
+  groups: readonly (readonly Clip[])[],
+  options: ExtractOptions,
+): Promise<FeatureMatrix[][]> {
+  const { representation } = options;
+  const cache = new FeatureCache({ representation, ofWindows: true });
+  return forEachItem(groups, options, async (group, pool) => {
+    const hashes = group.map(({ contentHash }) => contentHash).join();
+    const name = createHash('sha256').update(hashes).digest('hex');
+    const outcome = await completeFromCache([{ cache, name }], () => {
+      const task: WindowTask = { paths: group.map(({ path }) => path), representation };
+      return pool.run(task, { name: 'extractWindows' });
+    });
+    const [rows] = takeMatrices(outcome, `${group[0]!.path} and others like it cannot be cut`);
+    return listRows(rows!);
+  });
+}
+
+function listRows({ data, frames, features }: FeatureMatrix): FeatureMatrix[] {
+  return Array.from({ length: frames }, (_, row) => ({
+    data: data.subarray(row * features, (row + 1) * features),
+    ...{ frames: 1, features },
+  }));
+}
+
 function createCopyExtraction({
-  frontEnd,
+  representation,
   augmentation,
 }: CopyOptions): (clip: Clip, pool: Tinypool) => Promise<FeatureMatrix[]> {
   const changes = selectChanges(augmentation);
-  const cache = new FeatureCache({ frontEnd, changes });
+  const cache = new FeatureCache({ representation, changes });
   return async ({ path, contentHash }, pool) => {
     const copies = Array.from({ length: augmentation.copies }, (_, copy) => copy);
     const entries = copies.map((copy) => ({ cache, name: `${contentHash}-${copy}` }));
     const outcome = await completeFromCache(entries, (missing) => {
-      const task: CopyTask = { path, frontEnd, changes, contentHash, copies: missing };
+      const task: CopyTask = { path, representation, changes, contentHash, copies: missing };
       return pool.run(task, { name: 'extractCopies' });
     });
     return takeMatrices(outcome, `${path} cannot be augmented`);
@@ -125,13 +158,13 @@ function extractOutcomes(
   clips: readonly Clip[],
   options: ExtractOptions & { speeds: readonly number[]; channel?: Channel | undefined },
 ): Promise<ExtractOutcome[]> {
-  const { frontEnd, speeds, channel } = options;
-  const caches = speeds.map((speed) => new FeatureCache({ frontEnd, speed, channel }));
-  return forEachClip(clips, options, async ({ path, contentHash }, pool) => {
+  const { representation, speeds, channel } = options;
+  const caches = speeds.map((speed) => new FeatureCache({ representation, speed, channel }));
+  return forEachItem(clips, options, async ({ path, contentHash }, pool) => {
     const entries = caches.map((cache) => ({ cache, name: contentHash }));
     return completeFromCache(entries, (missing) => {
       const missed = missing.map((at) => speeds[at]!);
-      const task: ExtractTask = { path, contentHash, frontEnd, speeds: missed, channel };
+      const task: ExtractTask = { path, contentHash, representation, speeds: missed, channel };
       return pool.run(task, { name: 'extractClip' });
     });
   });
@@ -162,29 +195,29 @@ function takeMatrices(outcome: ExtractOutcome, complaint: string): FeatureMatrix
   throw new SerError('FILE_UNREADABLE', `${complaint}: ${outcome.failure}`);
 }
 
-/** Runs `work` for every clip, with a pool of threads to give tasks to; results in the clips' order. */
-async function forEachClip<T>(
-  clips: readonly Clip[],
+/** Runs `work` for every item, with a pool of threads to give tasks to; results in their order. */
+async function forEachItem<Item, T>(
+  items: readonly Item[],
   { onProgress, signal, threads = availableParallelism() }: ExtractOptions,
-  work: (clip: Clip, pool: Tinypool) => Promise<T>,
+  work: (item: Item, pool: Tinypool) => Promise<T>,
 ): Promise<T[]> {
   const pool = new Tinypool({
     filename: new URL('./extract-worker.js', import.meta.url).href,
     minThreads: 0,
     maxThreads: threads,
   });
-  const results: T[] = new Array(clips.length);
+  const results: T[] = new Array(items.length);
   let next = 0;
   let done = 0;
   const workOn = async (): Promise<void> => {
-    for (let index = next++; index < clips.length; index = next++) {
+    for (let index = next++; index < items.length; index = next++) {
       if (signal?.aborted) throw new SerError('ABORTED', 'Feature extraction was stopped.');
-      results[index] = await work(clips[index]!, pool);
+      results[index] = await work(items[index]!, pool);
       onProgress?.(++done);
     }
   };
   try {
-    // Two clips a thread keep every thread busy and bound what is in memory at once.
+    // Two items a thread keep every thread busy and bound what is in memory at once.
     await Promise.all(Array.from({ length: threads * 2 }, workOn));
   } finally {
     await pool.destroy();

@@ -150,7 +150,11 @@ const networkShape = z.strictObject({
 const networkSchema = networkShape.superRefine((recipe, { addIssue }) => {
   const { encoder, features, trim, levelDb } = recipe;
   if (!encoder && !features) {
-    addIssue({ code: 'custom', path: ['features'], message: 'is missing, and there is no encoder' });
+    addIssue({
+      code: 'custom',
+      path: ['features'],
+      message: 'is missing, and there is no encoder',
+    });
   }
   if (encoder && (features || trim || levelDb !== null)) {
     const message = 'brings its own front end: features, trim and levelDb must be left out';

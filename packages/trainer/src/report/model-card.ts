@@ -1,8 +1,10 @@
+import type { FeatureConfig } from '@ser/dsp-wasm';
 import { knownCorpora } from '../datasets/known-corpora.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
 import { poolChannels } from '../evaluate/pool-predictions.ts';
 import { type ChannelName, channelNames, testChannels } from '../features/channel.ts';
 import { describeArchitecture } from '../models/describe-architecture.ts';
+import type { NetworkRecipe, Recipe } from '../recipes/recipe.ts';
 import type { RunSettings } from '../run/run-folder.ts';
 import { scoreWindows } from '../run/score-sides.ts';
 import { keptWeights } from './kept-weights.ts';
@@ -37,18 +39,64 @@ export function formatModelCard(summary: RunSummary, settings: RunSettings): str
   return `${sections.join('\n\n')}\n`;
 }
 
-function describeModel(
-  { labels, bestEpoch, createdAt, initialRun }: RunSummary,
-  settings: RunSettings,
+function describeModel(summary: RunSummary, { recipe, seed }: RunSettings): string {
+  const { labels, createdAt } = summary;
+  const { mergedLabels, speeds } = recipe;
+  const merged = Object.entries(mergedLabels ?? {}).map(
+    ([from, to]) => ` Clips of ${from} count as ${to}.`,
+  );
+  const played =
+    speeds.length > 1
+      ? ` A clip is judged at ${speeds.join(', ')} times its speed, and the probabilities are averaged.`
+      : '';
+  return [
+    `${describeHead(recipe)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
+    `${describeInput(summary, recipe)}${played}`,
+    `Recipe \`${recipe.name}\`, seed ${seed}, ${describeTraining(summary, recipe)} Made ${createdAt.slice(0, 10)}.`,
+  ].join('\n\n');
+}
+
+function describeHead(recipe: Recipe): string {
+  if (recipe.head === 'linear') return 'A linear classifier';
+  const { model } = recipe;
+  const ensemble = model.members > 1 ? `The mean of ${model.members} networks, each a` : 'A';
+  return `${ensemble} ${describeArchitecture(model)}`;
+}
+
+function describeInput({ encoder }: RunSummary, recipe: Recipe): string {
+  if (recipe.head === 'network' && recipe.features)
+    return describeFeatures(recipe, recipe.features);
+  const { name, licence, layers } = encoder!;
+  const states = `the hidden states ${layers.join(', ')} of the pretrained encoder ${name} (${licence}), which was not trained along`;
+  return recipe.head === 'linear'
+    ? `Input: mean and standard deviation over a clip of ${states}.`
+    : `Input: ${states}.`;
+}
+
+function describeFeatures(
+  { trim, levelDb, model }: NetworkRecipe,
+  features: FeatureConfig,
 ): string {
-  const { features, trim, levelDb, model, training, mergedLabels, speeds } = settings.recipe;
-  const { pretraining, distillation, windowTraining } = settings.recipe;
   const normalisation =
     model.normalisation === 'clip'
       ? "each column brought to mean 0 and variance 1 over the clip's own frames"
       : 'each column brought to mean 0 and variance 1 over the training clips';
+  const inNoise = trim?.noiseMarginDb ? `, or less than ${trim.noiseMarginDb} dB above noise,` : '';
+  const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB${inNoise} cut` : '';
+  const levelled = levelDb === null ? '' : `, brought to a mean power of ${levelDb} dB`;
+  return `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}${levelled}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.`;
+}
+
+function describeTraining({ bestEpoch, initialRun }: RunSummary, recipe: Recipe): string {
+  if (recipe.head === 'linear') {
+    return `logistic regression with a penalty of ${recipe.training.penalty}.`;
+  }
+  const { training, pretraining, distillation, windowTraining } = recipe;
   const epoch = training.keep === 'average' ? '' : `those of epoch ${bestEpoch}, `;
   const kept = `${epoch}${keptWeights[training.keep]}`;
+  const then = windowTraining
+    ? ` and ${windowTraining.epochs} more, in which windows of 3 s, cut anywhere from what a speaker spoke with one label, took the place of ${formatPercent(windowTraining.share)} of the clips`
+    : '';
   const started = initialRun
     ? ` Training went on from the run ${initialRun.name} (recipe \`${initialRun.recipe}\`).`
     : '';
@@ -58,25 +106,7 @@ function describeModel(
       ? ` ${formatPercent(distillation.share)} of what it learnt was the mean of ${distillation.members} networks.`
       : '',
   ].join('');
-  const then = windowTraining
-    ? ` and ${windowTraining.epochs} more, in which windows of 3 s, cut anywhere from what a speaker spoke with one label, took the place of ${formatPercent(windowTraining.share)} of the clips`
-    : '';
-  const merged = Object.entries(mergedLabels ?? {}).map(
-    ([from, to]) => ` Clips of ${from} count as ${to}.`,
-  );
-  const ensemble = model.members > 1 ? `The mean of ${model.members} networks, each a` : 'A';
-  const played =
-    speeds.length > 1
-      ? ` A clip is judged at ${speeds.join(', ')} times its speed, and the probabilities are averaged.`
-      : '';
-  const inNoise = trim?.noiseMarginDb ? `, or less than ${trim.noiseMarginDb} dB above noise,` : '';
-  const trimmed = trim ? `, leading and trailing silence below ${trim.topDb} dB${inNoise} cut` : '';
-  const levelled = levelDb === null ? '' : `, brought to a mean power of ${levelDb} dB`;
-  return [
-    `${ensemble} ${describeArchitecture(model)} that tells ${labels.length} emotions apart: ${labels.join(', ')}.${merged.join('')}`,
-    `Input: speech resampled to ${features.sampleRateHz} Hz${trimmed}${levelled}; ${features.sets.join(', ')} every ${features.hopLength} samples, ${normalisation}.${played}`,
-    `Recipe \`${settings.recipe.name}\`, seed ${settings.seed}, ${training.epochs} epochs${then}; the weights are ${kept}.${started}${prepared} Made ${createdAt.slice(0, 10)}.`,
-  ].join('\n\n');
+  return `${training.epochs} epochs${then}; the weights are ${kept}.${started}${prepared}`;
 }
 
 function formatCorpora(summary: RunSummary): string {

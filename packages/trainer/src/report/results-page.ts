@@ -2,8 +2,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../atomic-file.ts';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import { countEpochs } from '../recipes/epochs.ts';
-import type { Recipe } from '../recipes/recipe.ts';
+import { countEpochs } from '../recipes/change-recipe.ts';
+import type { NetworkRecipe } from '../recipes/recipe.ts';
 import { scoreAdapted } from '../run/adapt-speakers.ts';
 import { readRunSettings, readRunSummary } from '../run/run-folder.ts';
 import { measureSpread } from '../run/summarise-folds.ts';
@@ -44,7 +44,10 @@ interface PublishedRun
 }
 
 /** The part of a recipe that the page tells; runs of older versions lack it. */
-type PublishedSettings = { training?: Partial<Recipe['training']> };
+type PublishedSettings = {
+  head?: 'network' | 'linear';
+  training?: Partial<NetworkRecipe['training']>;
+};
 
 /**
  * Writes a page of results from finished runs and cross-validations. Each is kept as a small JSON
@@ -227,14 +230,18 @@ function formatAdaptedSeeds(pooled: PublishedCrossValidation['pooled']): string 
 
 function formatRunOrigin(run: PublishedRun): string {
   const { name, command, bestEpoch, history, recipe, environment, foldCalibration } = run;
-  const kept = keptWeights[recipe.settings.training?.keep ?? 'best'];
+  const { head, training } = recipe.settings;
+  const kept =
+    head === 'linear'
+      ? 'Fitted at once'
+      : `Epoch ${bestEpoch} of ${history.length}, ${keptWeights[training?.keep ?? 'best']}`;
   const calibration = foldCalibration
     ? `\nser calibrate --run runs/${name} --cross-validation runs/${foldCalibration.name}`
     : '';
   return [
     `### ${name}`,
     formatCommand(`${command}${calibration}`),
-    `Epoch ${bestEpoch} of ${history.length}, ${kept}. ${formatEnvironment(environment)}`,
+    `${kept}. ${formatEnvironment(environment)}`,
   ].join('\n\n');
 }
 

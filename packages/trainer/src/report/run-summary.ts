@@ -82,6 +82,16 @@ export interface RunSummary {
   /** ISO 8601. */
   createdAt: string;
   recipe: { name: string; settings: object };
+  /** The pretrained encoder that the head stands on; absent without one. */
+  encoder?: {
+    name: string;
+    family: string;
+    licence: string;
+    /** Hidden states that the head sees. */
+    layers: number[];
+    /** Digest of the encoder's file. */
+    sha256: string;
+  };
   /** Absent where training began with random weights. */
   initialRun?: InitialRun;
   /** The labels in the order of the model's outputs. */

@@ -1,10 +1,11 @@
 import type { FeatureMatrix } from '@ser/dsp-wasm';
 import { type Clip, clipKey } from '../datasets/clip.ts';
 import { extractCopies } from '../features/extract-clips.ts';
+import type { Representation } from '../features/representation.ts';
 import type { Example } from '../fit/example.ts';
 import { groupBy } from '../group-by.ts';
 import type { Split } from '../protocols/split.ts';
-import { type Recipe, selectFrontEnd } from '../recipes/recipe.ts';
+import type { Recipe } from '../recipes/recipe.ts';
 
 /** What examples are made from. */
 export interface ExampleSource {
@@ -13,6 +14,7 @@ export interface ExampleSource {
   labels: readonly string[];
   /** Features of every clip of the split. */
   matrices: ReadonlyMap<Clip, FeatureMatrix>;
+  representation: Representation;
   recipe: Recipe;
   /** Called while training clips are augmented. */
   onProgress: (done: number, total: number) => void;
@@ -28,6 +30,7 @@ export async function createExamples({
   split,
   labels,
   matrices,
+  representation,
   recipe,
   onProgress,
   signal,
@@ -35,7 +38,7 @@ export async function createExamples({
   const { augmentation, training } = recipe;
   const copies = augmentation
     ? await extractCopies(split.train, {
-        frontEnd: selectFrontEnd(recipe),
+        representation,
         augmentation,
         onProgress: (done) => onProgress(done, split.train.length),
         signal,

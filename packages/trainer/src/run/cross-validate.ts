@@ -7,9 +7,10 @@ import type { Clip } from '../datasets/clip.ts';
 import { findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { prepareCopies } from '../features/extract-clips.ts';
+import { selectRepresentation } from '../features/representation.ts';
 import type { ProtocolName } from '../protocols/split.ts';
 import { listFolds } from '../protocols/split-dataset.ts';
-import { type Recipe, selectFrontEnd } from '../recipes/recipe.ts';
+import type { Recipe } from '../recipes/recipe.ts';
 import { extractDataset } from './extract-dataset.ts';
 import { runJob } from './job-process.ts';
 import {
@@ -175,7 +176,7 @@ async function planRuns(
   }
   if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
   const { dataset } = await extractDataset(await readDataset(data, recipe), {
-    frontEnd: selectFrontEnd(recipe),
+    representation: await selectRepresentation(recipe),
     onProgress: (done, total) => options.onEvent?.({ type: 'features', done, total }),
     signal,
   });
@@ -202,7 +203,7 @@ async function prepareTraining(
 ): Promise<void> {
   if (!recipe.augmentation) return;
   await prepareCopies(clips, {
-    frontEnd: selectFrontEnd(recipe),
+    representation: await selectRepresentation(recipe),
     augmentation: recipe.augmentation,
     onProgress: (done) => onEvent?.({ type: 'features', done, total: clips.length }),
     signal,

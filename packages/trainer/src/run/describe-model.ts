@@ -1,22 +1,28 @@
 import type { Manifest, Score } from '@ser/runtime/core';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import { selectFrontEnd } from '../recipes/recipe.ts';
+import type { RecipeEncoder } from '../features/recipe-encoder.ts';
+import { selectFeatures } from '../features/representation.ts';
 import { type RunSummary, type Side, sides } from '../report/run-summary.ts';
 import { listTrainedCorpora } from '../report/trained-corpora.ts';
 import { version } from '../version.ts';
 import type { RunSettings } from './run-folder.ts';
 
 /** The manifest of a run's model: what it takes, what it says, where it comes from, how it scored. */
-export function describeModel(settings: RunSettings, summary: RunSummary): Manifest {
+export function describeModel(
+  settings: RunSettings,
+  summary: RunSummary,
+  encoder: RecipeEncoder | null,
+): Manifest {
   const { recipe } = settings;
   const corpora = listTrainedCorpora(summary);
   return {
     formatVersion: 1,
     name: summary.name,
     labels: summary.labels,
-    frontEnd: selectFrontEnd(recipe),
+    frontEnd: encoder ? encoder.manifest.frontEnd : selectFeatures(recipe),
     speeds: recipe.speeds,
-    normalisation: recipe.model.normalisation,
+    normalisation: recipe.head === 'linear' ? 'none' : recipe.model.normalisation,
+    ...(encoder && describeEncoder(encoder)),
     training: {
       recipe: recipe.name,
       seed: settings.seed,
@@ -30,6 +36,15 @@ export function describeModel(settings: RunSettings, summary: RunSummary): Manif
     },
     generator: { name: 'ser', version },
   };
+}
+
+function describeEncoder({
+  manifest: { name, family, licence, languages, width, frameRateHz, maxFrames, batching },
+  layers,
+}: RecipeEncoder): Pick<Manifest, 'encoder' | 'batching'> {
+  // The file carries no layer that the head does not use.
+  const encoder = { name, family, licence, languages, width, frameRateHz, layers, used: layers };
+  return { encoder: { ...encoder, ...(maxFrames !== undefined && { maxFrames }) }, batching };
 }
 
 /** Of the sides that training did not hear; where there are none, of the folds that calibrated it. */

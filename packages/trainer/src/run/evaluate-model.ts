@@ -34,6 +34,7 @@ export async function evaluateModel(
   const classifier = await createClassifier(options.modelPath);
   try {
     const { labels, frontEnd, speeds = [1] } = classifier.manifest;
+    const representation = { frontEnd, encoder: null };
     const listed = await readDataset(options.data);
     const wanted = options.splitPath
       ? applySplitFile(listed, await readSplitFile(options.splitPath)).test
@@ -48,11 +49,11 @@ export async function evaluateModel(
     }
     const { dataset, matrices } = await extractDataset(
       { ...listed, clips: known },
-      { frontEnd, onProgress: options.onProgress, signal: options.signal },
+      { representation, onProgress: options.onProgress, signal: options.signal },
     );
     const { clips } = dataset;
     const played = await extractAtSpeeds(clips, {
-      ...{ frontEnd, speeds, signal: options.signal },
+      ...{ representation, speeds, signal: options.signal },
       ...(options.channel === undefined ? { matrices } : { channel: options.channel }),
       onProgress: (done) => options.onProgress?.(done, clips.length),
     });

@@ -1,17 +1,16 @@
 import { dirname, join } from 'node:path';
-import { listFeatureNames } from '@ser/dsp-wasm';
+import { SerError } from '@ser/dsp-wasm';
+import { composeLinearModel } from '@ser/encoders';
 import type { ModelPrecision } from '@ser/onnx';
+import type { Manifest } from '@ser/runtime/core';
 import { writeFileAtomic } from '../atomic-file.ts';
-import { readCheckpoint } from '../fit/checkpoint.ts';
-import { selectPrefix } from '../fit/training-state.ts';
-import { buildModel } from '../models/build-model.ts';
-import { setWeights } from '../models/named-weights.ts';
+import { type RecipeEncoder, readRecipeEncoder } from '../features/recipe-encoder.ts';
 import { compactModel } from '../onnx/compact-model.ts';
-import { exportModel } from '../onnx/export-model.ts';
 import { formatModelCard } from '../report/model-card.ts';
-import { tf } from '../tensorflow/tf.ts';
+import type { RunSummary } from '../report/run-summary.ts';
 import { describeModel } from './describe-model.ts';
-import { findWeights, readRunSettings, readRunSummary, runFiles } from './run-folder.ts';
+import { readLinearHead } from './fit-linear.ts';
+import { type RunSettings, readRunSettings, readRunSummary, runFiles } from './run-folder.ts';
 
 /** The name of the card that stands beside an exported model. */
 const modelCardFile = 'MODEL_CARD.md';
@@ -23,7 +22,8 @@ const modelCardFile = 'MODEL_CARD.md';
  * @param options.outPath default: `model.onnx` in the run folder, `model.float16.onnx` or
  *   `model.int8.onnx` for the smaller precisions.
  * @param options.precision default `float32`.
- * @throws SerError `RUN_INVALID` when the folder holds no finished run.
+ * @throws SerError `RUN_INVALID` when the folder holds no finished run, or its encoder is another one
+ *   now.
  */
 export async function exportRunToOnnx(
   directory: string,
@@ -32,20 +32,45 @@ export async function exportRunToOnnx(
   const path = outPath ?? join(directory, nameModelFile(precision));
   const settings = await readRunSettings(directory);
   const summary = await readRunSummary(directory);
-  const manifest = describeModel(settings, summary);
-  const { tensors } = await readCheckpoint(findWeights(directory, settings.recipe));
-  const model = buildModel(settings.recipe.model, {
-    features: listFeatureNames(settings.recipe.features).length,
-    classes: manifest.labels.length,
-    seed: settings.seed,
-  });
-  setWeights(model, selectPrefix(tensors, 'best/'));
-  tf.dispose(tensors);
-  const bytes = compactModel(exportModel(model, manifest), precision);
-  model.dispose();
+  const encoder = await readRecipeEncoder(settings.recipe);
+  assertSameEncoder(directory, summary, encoder);
+  const manifest = describeModel(settings, summary, encoder);
+  const bytes = compactModel(
+    await exportHead(directory, { settings, manifest, encoder }),
+    precision,
+  );
   await writeFileAtomic(join(dirname(path), modelCardFile), formatModelCard(summary, settings));
   await writeFileAtomic(path, bytes);
   return path;
+}
+
+/** What a head of any kind is exported from. */
+export interface HeadExport {
+  settings: RunSettings;
+  manifest: Manifest;
+  encoder: RecipeEncoder | null;
+}
+
+async function exportHead(directory: string, input: HeadExport): Promise<Uint8Array> {
+  const { recipe } = input.settings;
+  if (recipe.head === 'linear') {
+    const head = await readLinearHead(directory);
+    return composeLinearModel(input.encoder!.bytes, { head, manifest: input.manifest });
+  }
+  const { exportNetwork } = await import('./export-network.ts');
+  return exportNetwork(directory, recipe, input);
+}
+
+function assertSameEncoder(
+  directory: string,
+  { encoder: trained }: RunSummary,
+  encoder: RecipeEncoder | null,
+): void {
+  if (trained?.sha256 === encoder?.sha256) return;
+  throw new SerError(
+    'RUN_INVALID',
+    `${directory} was trained on another file of the encoder ${trained?.name ?? 'none'} than is there now.`,
+  );
 }
 
 /** `model.onnx`, or `model.int8.onnx` where it holds its weights in another precision. */

@@ -1,7 +1,7 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
-import type { FrontEndConfig } from '@ser/runtime/core';
 import type { Clip, Dataset } from '../datasets/clip.ts';
 import { extractClips } from '../features/extract-clips.ts';
+import type { Representation } from '../features/representation.ts';
 
 /** A dataset whose clips all have features. */
 export interface ExtractedDataset {
@@ -11,7 +11,7 @@ export interface ExtractedDataset {
 
 /** Settings of {@link extractDataset}. */
 export interface ExtractDatasetOptions {
-  frontEnd: FrontEndConfig;
+  representation: Representation;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -24,11 +24,11 @@ export interface ExtractDatasetOptions {
  */
 export async function extractDataset(
   dataset: Dataset,
-  { frontEnd, onProgress, signal }: ExtractDatasetOptions,
+  { representation, onProgress, signal }: ExtractDatasetOptions,
 ): Promise<ExtractedDataset> {
   const total = dataset.clips.length;
   const { extracted, skipped } = await extractClips(dataset.clips, {
-    frontEnd,
+    representation,
     onProgress: (done) => onProgress?.(done, total),
     ...(signal && { signal }),
   });

@@ -3,14 +3,14 @@ import { defaultWindowSec } from '@ser/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { type FitOptions, type FitResult, fitModel } from '../fit/fit-model.ts';
 import { createRandom } from '../random.ts';
-import type { Recipe } from '../recipes/recipe.ts';
+import type { NetworkRecipe } from '../recipes/recipe.ts';
 import { runFiles } from './run-folder.ts';
 
 /** Input of {@link fitRecipe}: what the recipe and the run folder do not say. */
 export type FitRecipeOptions = Pick<
   FitOptions,
   'train' | 'validation' | 'seed' | 'onBatch' | 'onEpoch' | 'signal'
-> & { directory: string };
+> & { directory: string; frameRateHz: number };
 
 /**
  * Trains a model as the recipe says, and after it, where there is a `windowTraining`, on windows.
@@ -21,10 +21,10 @@ export type FitRecipeOptions = Pick<
  */
 export async function fitRecipe(
   model: LayersModel,
-  recipe: Recipe,
-  { directory, onBatch, onEpoch, ...options }: FitRecipeOptions,
+  recipe: NetworkRecipe,
+  { directory, frameRateHz, onBatch, onEpoch, ...options }: FitRecipeOptions,
 ): Promise<FitResult> {
-  const { training, windowTraining, features, augmentation, distillation } = recipe;
+  const { training, windowTraining, augmentation, distillation } = recipe;
   const common = {
     ...options,
     versionsPerEpoch: augmentation?.versionsPerEpoch ?? 1,
@@ -47,7 +47,7 @@ export async function fitRecipe(
     ...{ ...common, settings: { ...training, epochs, learningRate } },
     windows: {
       share,
-      frames: Math.round((defaultWindowSec * features.sampleRateHz) / features.hopLength),
+      frames: Math.round(defaultWindowSec * frameRateHz),
     },
     seed: createRandom(options.seed)
       .fork('windows')

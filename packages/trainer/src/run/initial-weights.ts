@@ -6,7 +6,7 @@ import { readCheckpoint } from '../fit/checkpoint.ts';
 import { selectPrefix } from '../fit/training-state.ts';
 import { setWeights } from '../models/named-weights.ts';
 import { isSpeakerIndependent, type Split } from '../protocols/split.ts';
-import type { Recipe } from '../recipes/recipe.ts';
+import type { NetworkRecipe } from '../recipes/recipe.ts';
 import type { InitialRun, RunSummary } from '../report/run-summary.ts';
 import { listTrainedCorpora } from '../report/trained-corpora.ts';
 import { tf } from '../tensorflow/tf.ts';
@@ -14,7 +14,7 @@ import { findWeights, readRunSettings, readRunSummary } from './run-folder.ts';
 
 /** What {@link loadInitialWeights} fits the weights to. */
 export interface InitialWeightsTarget {
-  recipe: Recipe;
+  recipe: NetworkRecipe;
   labels: readonly string[];
   /** The new run's split: what it tests, the earlier run must not have heard. */
   split: Split;
@@ -34,22 +34,29 @@ export async function loadInitialWeights(
 ): Promise<InitialRun> {
   const settings = await readRunSettings(directory);
   const summary = await readRunSummary(directory);
-  for (const part of ['features', 'trim', 'model'] as const) {
-    if (isDeepStrictEqual(settings.recipe[part], recipe[part])) continue;
+  const earlier = settings.recipe;
+  if (earlier.head === 'linear') {
     throw new SerError(
       'INVALID_ARGUMENT',
-      `init is ${directory}, whose recipe ${settings.recipe.name} has another \`${part}\` than ${recipe.name}; they must be equal.`,
+      `init is ${directory}, whose recipe ${earlier.name} has a linear head; it must be a network.`,
+    );
+  }
+  for (const part of ['encoder', 'features', 'trim', 'levelDb', 'model'] as const) {
+    if (isDeepStrictEqual(earlier[part], recipe[part])) continue;
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `init is ${directory}, whose recipe ${earlier.name} has another \`${part}\` than ${recipe.name}; they must be equal.`,
     );
   }
   assertUnheard(directory, summary, split);
-  const { tensors } = await readCheckpoint(findWeights(directory, settings.recipe));
+  const { tensors } = await readCheckpoint(findWeights(directory, earlier));
   const weights = selectPrefix(tensors, 'best/');
   const keepsLogits = isDeepStrictEqual(summary.labels, labels);
   setWeights(model, weights, (name) => keepsLogits || !/(^|_)logits\//.test(name));
   tf.dispose(tensors);
   return {
     name: summary.name,
-    recipe: settings.recipe.name,
+    recipe: earlier.name,
     corpora: listTrainedCorpora(summary),
   };
 }

@@ -13,7 +13,7 @@ import {
 import type { FeatureStatistics } from '../models/feature-statistics.ts';
 import { copyWeights, setWeights } from '../models/named-weights.ts';
 import { createRandom } from '../random.ts';
-import type { Recipe } from '../recipes/recipe.ts';
+import type { NetworkRecipe } from '../recipes/recipe.ts';
 import { measureTrainingSec } from '../report/run-summary.ts';
 import { tf } from '../tensorflow/tf.ts';
 import { runFiles } from './run-folder.ts';
@@ -32,7 +32,7 @@ export interface PreparationEvent {
 /** Input of {@link pretrainClassifier} and {@link teachExamples}. */
 export interface PreparationOptions {
   directory: string;
-  recipe: Recipe;
+  recipe: NetworkRecipe;
   train: readonly Example[];
   validation: readonly Example[];
   shape: ModelShape;

@@ -5,7 +5,7 @@ import { SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { protocolNames } from '../protocols/split.ts';
-import { parseRecipe, type Recipe } from '../recipes/recipe.ts';
+import { type NetworkRecipe, parseRecipe, type Recipe } from '../recipes/recipe.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import type { CrossValidation } from './cross-validate.ts';
 
@@ -21,6 +21,8 @@ export const runFiles = {
   windowTraining: 'window-training.bin',
   pretraining: 'pretraining.bin',
   teacher: 'teacher.bin',
+  /** The weights of a linear head. */
+  head: 'head.json',
   /** Scores, log and predictions. */
   summary: 'run.json',
   model: 'model.onnx',
@@ -97,7 +99,7 @@ export async function readRunSummary(directory: string): Promise<RunSummary> {
 }
 
 /** The checkpoint with the weights that a finished run left, which its last training wrote. */
-export function findWeights(directory: string, { windowTraining }: Recipe): string {
+export function findWeights(directory: string, { windowTraining }: NetworkRecipe): string {
   return join(directory, windowTraining ? runFiles.windowTraining : runFiles.checkpoint);
 }
 

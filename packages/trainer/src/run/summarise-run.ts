@@ -2,26 +2,23 @@ import { availableParallelism, cpus } from 'node:os';
 import { basename } from 'node:path';
 import { type FeatureMatrix, kernelVersion } from '@ser/dsp-wasm';
 import { averageOverSpeeds } from '@ser/runtime/core';
-import type { LayersModel } from '@tensorflow/tfjs-node';
 import type { Clip, Dataset } from '../datasets/clip.ts';
 import { fitTemperature } from '../evaluate/temperature.ts';
 import { type Channel, channelNames, testChannels } from '../features/channel.ts';
 import { extractAtSpeeds } from '../features/extract-clips.ts';
-import type { FitResult } from '../fit/fit-model.ts';
-import { predictProbabilities } from '../fit/predict-probabilities.ts';
+import type { RecipeEncoder } from '../features/recipe-encoder.ts';
+import type { Representation } from '../features/representation.ts';
 import type { Split } from '../protocols/split.ts';
-import { selectFrontEnd } from '../recipes/recipe.ts';
 import {
   type ClipPrediction,
-  type InitialRun,
   type LabelPrediction,
   type RunSummary,
   type Side,
   sides,
 } from '../report/run-summary.ts';
-import { tensorflowVersion } from '../tensorflow/tf.ts';
 import { version } from '../version.ts';
 import { cutWindows } from './cut-windows.ts';
+import type { FittedHead } from './head.ts';
 import type { RunSettings } from './run-folder.ts';
 import { decide, rescale, scoreSides, toLabelled } from './score-sides.ts';
 
@@ -33,11 +30,9 @@ export interface FinishedRun {
   split: Split;
   labels: string[];
   matrices: ReadonlyMap<Clip, FeatureMatrix>;
-  model: LayersModel;
-  fit: FitResult;
-  /** Time of pretraining and of a teacher's training. */
-  preparationSec: number;
-  initialRun?: InitialRun | undefined;
+  representation: Representation;
+  encoder: RecipeEncoder | null;
+  head: FittedHead;
   /** Called for every clip whose features are there, all sides together. */
   onProgress: (done: number, total: number) => void;
   signal?: AbortSignal | undefined;
@@ -51,7 +46,7 @@ export interface FinishedRun {
  * @throws SerError `ABORTED` after the signal.
  */
 export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
-  const { settings, split, labels } = run;
+  const { settings, split, labels, head } = run;
   const raw: ClipPrediction[] = [];
   const total = sides.reduce((sum, side) => sum + split[side].length, 0);
   for (const side of sides) {
@@ -60,7 +55,7 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     raw.push(...(await predictSide(run, side, { matrices: run.matrices, onProgress })));
   }
   const { temperature, predictions } = calibrateOnValidation(raw, labels);
-  const windows = calibrateOnValidation(predictWindows(run), labels);
+  const windows = calibrateOnValidation(await predictWindows(run), labels);
   const hearTest = async (channel: Channel) =>
     rescale(await predictSide(run, 'test', { channel }), labels, temperature ?? 1);
   const channels: RunSummary['channels'] = {};
@@ -69,7 +64,8 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     name: basename(run.directory),
     createdAt: new Date().toISOString(),
     recipe: { name: settings.recipe.name, settings: settings.recipe },
-    ...(run.initialRun && { initialRun: run.initialRun }),
+    ...(run.encoder && { encoder: describeEncoder(run.encoder) }),
+    ...(head.initialRun && { initialRun: head.initialRun }),
     labels,
     corpora: run.dataset.corpora,
     skipped: run.dataset.skipped,
@@ -83,9 +79,9 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
         test: split.test.length,
       },
     },
-    ...(run.preparationSec > 0 && { preparationSec: run.preparationSec }),
-    history: run.fit.history,
-    bestEpoch: run.fit.bestEpoch,
+    ...(head.preparationSec > 0 && { preparationSec: head.preparationSec }),
+    history: head.history,
+    bestEpoch: head.bestEpoch,
     temperature,
     ...(windows.temperature !== null && { windowTemperature: windows.temperature }),
     evaluations: scoreSides(predictions, labels),
@@ -96,10 +92,18 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
       ser: version,
       kernels: kernelVersion,
       node: process.version,
-      tensorflow: tensorflowVersion,
+      ...head.environment,
       processor: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores`,
     },
   };
+}
+
+function describeEncoder({
+  manifest: { name, family, licence },
+  layers,
+  sha256,
+}: RecipeEncoder): NonNullable<RunSummary['encoder']> {
+  return { name, family, licence, layers, sha256 };
 }
 
 /** Predictions at the temperature that those of the validation side give, if there are any. */
@@ -113,36 +117,37 @@ function calibrateOnValidation<Prediction extends LabelPrediction>(
 }
 
 /** What the model says of windows of the clips that it did not learn from. */
-function predictWindows({
-  settings,
+async function predictWindows({
   split,
   labels,
+  representation,
   matrices,
-  model,
-}: FinishedRun): LabelPrediction[] {
-  const { sampleRateHz, hopLength } = settings.recipe.features;
-  return (['validation', 'test'] as const).flatMap((side) => {
-    const windows = cutWindows(split[side], matrices, sampleRateHz / hopLength);
-    const rows = predictProbabilities(
-      model,
-      windows.map(({ matrix }) => matrix),
-    );
-    return windows.map(({ corpus, speaker, label }, at) => ({
-      ...{ corpus, speaker, split: side, truth: label },
-      ...decide([...rows[at]!], labels),
-    }));
-  });
+  head,
+  signal,
+}: FinishedRun): Promise<LabelPrediction[]> {
+  const predictions: LabelPrediction[] = [];
+  for (const side of ['validation', 'test'] as const) {
+    const windows = await cutWindows(split[side], { representation, matrices, signal });
+    const rows = head.predict(windows.map(({ matrix }) => matrix));
+    windows.forEach(({ corpus, speaker, label }, at) => {
+      const decision = decide([...rows[at]!], labels);
+      predictions.push({ corpus, speaker, split: side, truth: label, ...decision });
+    });
+  }
+  return predictions;
 }
 
 async function predictSide(
-  { settings, split, labels, model, signal }: FinishedRun,
+  { settings, split, labels, representation, head, signal }: FinishedRun,
   side: Side,
   options: Pick<Parameters<typeof extractAtSpeeds>[1], 'matrices' | 'channel' | 'onProgress'>,
 ): Promise<ClipPrediction[]> {
   const { speeds } = settings.recipe;
-  const frontEnd = selectFrontEnd(settings.recipe);
-  const played = await extractAtSpeeds(split[side], { frontEnd, speeds, signal, ...options });
-  const rows = predictProbabilities(model, played.flat());
+  const played = await extractAtSpeeds(split[side], {
+    ...{ representation, speeds, signal },
+    ...options,
+  });
+  const rows = head.predict(played.flat());
   const probabilities = averageOverSpeeds(rows, speeds.length);
   return split[side].map(
     (clip, at): ClipPrediction => ({

@@ -4,24 +4,21 @@ import { removeTemporaries } from '../atomic-file.ts';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { type Finding, findProblems } from '../datasets/findings.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
-import { countDraws } from '../fit/draw-epoch.ts';
+import { readRecipeEncoder } from '../features/recipe-encoder.ts';
+import { measureFrameRate, selectRepresentation } from '../features/representation.ts';
 import type { EpochLog } from '../fit/fit-model.ts';
-import { buildModel, setFeatureStatistics } from '../models/build-model.ts';
-import { measureFeatures } from '../models/feature-statistics.ts';
 import type { Split } from '../protocols/split.ts';
 import { splitDataset } from '../protocols/split-dataset.ts';
 import { readSplitFile, writeSplitFile } from '../protocols/split-file.ts';
-import { countEpochs } from '../recipes/epochs.ts';
-import { selectFrontEnd } from '../recipes/recipe.ts';
 import { findValidationNeed } from '../recipes/validation-need.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { createExamples } from './create-examples.ts';
 import { exportRunToOnnx } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
-import { fitRecipe } from './fit-recipe.ts';
-import { loadInitialWeights } from './initial-weights.ts';
-import { type PreparationEvent, pretrainClassifier, teachExamples } from './prepare.ts';
+import { fitLinear } from './fit-linear.ts';
+import type { FittedHead, HeadInput } from './head.ts';
+import type { PreparationEvent } from './prepare.ts';
 import { isNewRun, type RunSettings, runFiles, writeRunSettings } from './run-folder.ts';
 import { summariseRun } from './summarise-run.ts';
 
@@ -79,24 +76,13 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const { settings, outDirectory: directory, signal } = options;
   const { recipe } = settings;
   const report = (event: TrainEvent): void => options.onEvent?.(event);
-  if (settings.init !== undefined && recipe.pretraining) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `init is ${settings.init}, and the recipe ${recipe.name} has pretraining: first weights come from one of the two.`,
-    );
-  }
-  const need = settings.protocol === 'all' && findValidationNeed(recipe.training);
-  if (need) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `protocol is all, which has no validation clips, and training.${need}.`,
-    );
-  }
+  checkSettings(settings);
   const isNew = await isNewRun(directory, settings);
   await removeTemporaries(directory);
 
+  const representation = await selectRepresentation(recipe);
   const { dataset, matrices } = await extractDataset(await readDataset(settings.data, recipe), {
-    frontEnd: selectFrontEnd(recipe),
+    representation,
     onProgress: (done, total) => report({ type: 'features', done, total }),
     signal,
   });
@@ -118,53 +104,48 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const present = new Set(split.train.map(({ label }) => label));
   const labels = allLabels.filter((label) => present.has(label));
   const { train, validation } = await createExamples({
-    ...{ split, labels, matrices, recipe, signal },
+    ...{ split, labels, matrices, representation, recipe, signal },
     onProgress: (done, total) => report({ type: 'augmentation', done, total }),
   });
-  const shape = {
-    features: train[0]!.matrix.features,
-    classes: labels.length,
-    seed: settings.seed,
-  };
-  const model = buildModel(recipe.model, shape);
-  const statistics = measureFeatures(train.map(({ matrix }) => matrix));
-  setFeatureStatistics(model, statistics);
-  const preparation = {
-    ...{ directory, recipe, train, validation, shape, statistics, signal },
+  const head = await fitHead({
+    ...{ directory, settings, labels, split, train, validation, signal },
+    frameRateHz: measureFrameRate(representation),
     onEvent: report,
-  };
-  const pretrainingSec = await pretrainClassifier(model, preparation);
-  const initialRun =
-    settings.init === undefined
-      ? undefined
-      : await loadInitialWeights(model, settings.init, { recipe, labels, split });
-  const { taught, durationSec: teachingSec } = await teachExamples(preparation);
-  const epochs = countEpochs(recipe);
-  const total = countDraws(train, recipe.augmentation?.versionsPerEpoch ?? 1);
-  const fit = await fitRecipe(model, recipe, {
-    ...{ directory, train: taught, validation, seed: settings.seed },
-    onBatch: ({ clips, ...batch }) =>
-      report({ type: 'batch', epochs, done: clips, total, ...batch }),
-    onEpoch: (log) => report({ type: 'epoch', epochs, clips: total, ...log }),
-    ...(signal && { signal }),
   });
   const summary = await summariseRun({
-    directory,
-    settings,
-    dataset,
-    split,
-    labels,
-    matrices,
-    model,
-    fit,
-    preparationSec: pretrainingSec + teachingSec,
-    initialRun,
+    ...{ directory, settings, dataset, split, labels, representation, matrices, head },
+    encoder: await readRecipeEncoder(recipe),
     onProgress: (done, total) => report({ type: 'features', done, total }),
     signal,
   });
-  model.dispose();
+  head.dispose();
   await writeReport(directory, summary);
   return { modelPath: await exportRunToOnnx(directory), summary };
+}
+
+/** A head without TensorFlow never loads it. */
+async function fitHead(input: HeadInput): Promise<FittedHead> {
+  if (input.settings.recipe.head === 'linear') return fitLinear(input, input.settings.recipe);
+  const { fitNetwork } = await import('./fit-network.ts');
+  return fitNetwork(input, input.settings.recipe);
+}
+
+function checkSettings({ recipe, protocol, init }: RunSettings): void {
+  const refuse = (message: string) => new SerError('INVALID_ARGUMENT', message);
+  if (recipe.head === 'linear') {
+    if (init === undefined) return;
+    throw refuse(
+      `init is ${init}, and the recipe ${recipe.name} has a linear head, fitted from zero.`,
+    );
+  }
+  if (init !== undefined && recipe.pretraining) {
+    throw refuse(
+      `init is ${init}, and the recipe ${recipe.name} has pretraining: first weights come from one of the two.`,
+    );
+  }
+  const need = protocol === 'all' && findValidationNeed(recipe.training);
+  if (!need) return;
+  throw refuse(`protocol is all, which has no validation clips, and training.${need}.`);
 }
 
 function countSides({ train, validation, test }: Split) {

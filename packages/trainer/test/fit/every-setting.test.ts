@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { fitModel } from '../../src/fit/fit-model.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { listWeights } from '../../src/models/named-weights.ts';
-import { parseRecipe } from '../../src/recipes/recipe.ts';
+import { parseNetworkRecipe as parseRecipe } from '../network-recipe.ts';
 import { createExamples } from './synthetic-examples.ts';
 
 /** Uneven in labels and corpora, so that balancing changes something. */

@@ -132,7 +132,7 @@ describe.each(architectures)('%s', (_, change, words) => {
     const classifier = await createClassifier(
       exportModel(model, {
         ...{ formatVersion: 1, name: 'test', labels: ['a', 'b', 'c'], scores: [] },
-        frontEnd: { kind: 'features', features: tinyRecipe.features, trim: null },
+        frontEnd: { kind: 'features', features: tinyRecipe.features!, trim: null },
         normalisation: 'corpus',
         training: { recipe: 'tiny', seed: 5, corpora: [], synthetic: true },
         calibration: { temperature: 1 },

@@ -35,7 +35,7 @@ it('gives the mean of its members’ probabilities, in tfjs and in ONNX', async 
   const classifier = await createClassifier(
     exportModel(ensemble, {
       ...{ formatVersion: 1, name: 'ensemble', labels: ['a', 'b', 'c'], scores: [] },
-      frontEnd: { kind: 'features', features, trim },
+      frontEnd: { kind: 'features', features: features!, trim },
       normalisation: 'clip',
       training: { recipe: 'tiny', seed: 5, corpora: [], synthetic: true },
       calibration: { temperature: 1 },

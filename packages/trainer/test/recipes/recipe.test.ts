@@ -3,8 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readRecipe } from '../../src/recipes/read-recipe.ts';
-import { parseRecipe } from '../../src/recipes/recipe.ts';
+import { readRecipe as readAnyRecipe } from '../../src/recipes/read-recipe.ts';
+import {
+  parseNetworkRecipe as parseRecipe,
+  readNetworkRecipe as readRecipe,
+} from '../network-recipe.ts';
 
 const names = readdirSync(new URL('../../recipes', import.meta.url), { recursive: true })
   .map(String)
@@ -13,15 +16,15 @@ const names = readdirSync(new URL('../../recipes', import.meta.url), { recursive
 
 describe('readRecipe', () => {
   it.each(names)('reads %s, which comes with the package, under its own name', async (name) => {
-    expect((await readRecipe(name)).name).toBe(name);
+    expect((await readAnyRecipe(name)).name).toBe(name);
     expect(names.filter((other) => other === name)).toHaveLength(1);
   });
 
   it('has the reference model as it is defined', async () => {
     const { model, features } = await readRecipe('reference');
     expect(model).toMatchObject({ lstmUnits: [128, 64], denseUnits: 64, dropout: 0.3 });
-    expect(features.sets).toEqual(['mfcc', 'chroma', 'mel', 'contrast']);
-    expect([features.mfcc.coefficients, features.chroma.bins, features.mel.bands]).toEqual([
+    expect(features!.sets).toEqual(['mfcc', 'chroma', 'mel', 'contrast']);
+    expect([features!.mfcc.coefficients, features!.chroma.bins, features!.mel.bands]).toEqual([
       40, 12, 128,
     ]);
   });
@@ -69,6 +72,16 @@ describe('readRecipe', () => {
     const recipe = await readRecipe('reference');
     const training = { ...recipe.training, epochs: 0 };
     expect(() => parseRecipe({ ...recipe, training }, 'own.json')).toThrow(/own\.json.*epochs/);
+  });
+
+  it('takes an encoder in place of features, and not both', async () => {
+    const { features, trim, ...reference } = await readRecipe('reference');
+    const encoder = { source: 'whisper-tiny.en', layers: [2] };
+    expect(parseRecipe({ ...reference, encoder }, 'own.json')).toMatchObject({ encoder });
+    expect(() => parseRecipe({ ...reference, encoder, features: {} }, 'own.json')).toThrow(
+      /wrong at encoder: brings its own front end/,
+    );
+    expect(() => parseRecipe(reference, 'own.json')).toThrow(/wrong at features: is missing/);
   });
 
   it.each([

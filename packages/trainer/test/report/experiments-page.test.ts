@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { parseRecipe } from '../../src/recipes/recipe.ts';
 import { writeExperimentsPage } from '../../src/report/experiments-page.ts';
 import type { ClipPrediction } from '../../src/report/run-summary.ts';
 import { summariseFolds } from '../../src/run/summarise-folds.ts';
+import { parseNetworkRecipe as parseRecipe } from '../network-recipe.ts';
 import { tinyRecipe } from '../run/tiny-run.ts';
 import { makeSampleRun } from './sample-run.ts';
 

@@ -37,7 +37,7 @@ it('scores test clips in noise and over a telephone, which come before trim and 
   expect(frontEnd.trim).toEqual(trim);
   expect(frontEnd.levelDb).toBe(-30);
   const addOwnNoise = ({ samples, sampleRateHz: fromHz }: AudioClip, seed: number): AudioClip => {
-    const { sampleRateHz } = tinyRecipe.features;
+    const { sampleRateHz } = tinyRecipe.features!;
     const resampled = dsp.resample(samples, { fromHz, toHz: sampleRateHz });
     return {
       samples: addNoise(resampled, { snrDb: testChannels.noise.noiseSnrDb, seed }),

@@ -1,9 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import type { Clip } from '../../src/datasets/clip.ts';
+import { selectFeatures } from '../../src/features/representation.ts';
 import { splitDataset } from '../../src/protocols/split-dataset.ts';
-import { parseRecipe, type Recipe } from '../../src/recipes/recipe.ts';
+import type { NetworkRecipe } from '../../src/recipes/recipe.ts';
 import { createExamples } from '../../src/run/create-examples.ts';
 import { makeDataset } from '../corpora/fake-dataset.ts';
+import { parseNetworkRecipe } from '../network-recipe.ts';
 
 const augmented = vi.hoisted(() => [] as Clip[]);
 vi.mock('../../src/features/extract-clips.ts', () => ({
@@ -14,7 +16,7 @@ vi.mock('../../src/features/extract-clips.ts', () => ({
 }));
 const matrix = { data: Float32Array.of(0), frames: 1, features: 1 };
 
-const recipe: Recipe = parseRecipe(
+const recipe = parseNetworkRecipe(
   {
     name: 'test',
     description: '',
@@ -30,7 +32,7 @@ const recipe: Recipe = parseRecipe(
   'test',
 );
 
-async function create(fold: number, changed: Partial<Recipe['training']> = {}) {
+async function create(fold: number, changed: Partial<NetworkRecipe['training']> = {}) {
   augmented.length = 0;
   const dataset = makeDataset('ravdess', 'emodb');
   const split = splitDataset(dataset, { protocol: 'ravdess-5fold', fold });
@@ -39,6 +41,7 @@ async function create(fold: number, changed: Partial<Recipe['training']> = {}) {
   const training = { ...recipe.training, ...changed };
   const source = {
     ...{ split, labels, matrices, onProgress: () => {} },
+    representation: { frontEnd: selectFeatures(recipe), encoder: null },
     recipe: { ...recipe, training },
   };
   return { split, labels, ...(await createExamples(source)) };

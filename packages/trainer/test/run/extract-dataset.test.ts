@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { resolveFeatureConfig } from '@ser/dsp-wasm';
 import { expect, it } from 'vitest';
 import { readDataset } from '../../src/datasets/read-dataset.ts';
-import { parseRecipe, selectFrontEnd } from '../../src/recipes/recipe.ts';
+import { selectFeatures } from '../../src/features/representation.ts';
+import { parseNetworkRecipe } from '../network-recipe.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
 // Worker threads need the built package.
@@ -16,6 +17,8 @@ const { extractDataset } = (await dist(
 const { extractClips, extractCopies } = (await dist(
   'features/extract-clips.js',
 )) as typeof import('../../src/features/extract-clips.ts');
+
+const representation = { frontEnd: selectFeatures(tinyRecipe), encoder: null };
 
 /** A corpus and a cache of its own, for one test. */
 async function prepare() {
@@ -33,7 +36,7 @@ it('lists clips that vanish or cannot be decoded, and goes on with the others', 
   await truncate(cut!.path, 3000);
   const progress: number[] = [];
   const { dataset: rest, matrices } = await extractDataset(dataset, {
-    frontEnd: selectFrontEnd(tinyRecipe),
+    representation,
     onProgress: (done) => progress.push(done),
   });
   expect(rest.clips).toEqual(others);
@@ -52,7 +55,7 @@ it('ends with the name of a clip that vanished before its copies were made', asy
   const { clips } = await readDataset([corpus]);
   await rm(clips[5]!.path);
   const copies = extractCopies(clips, {
-    frontEnd: selectFrontEnd(tinyRecipe),
+    representation,
     augmentation: {
       ...{ copies: 1, versionsPerEpoch: 1, gainDb: [-3, 3], speed: null, pitchSemitones: null },
       ...{ rate: null, tiltDb: null, reverbDecaySec: null, noiseSnrDb: null },
@@ -69,10 +72,7 @@ it('makes copies with each change that a recipe can ask for, once', async () => 
   const corpus = await prepare();
   const dataset = await readDataset([corpus]);
   const clips = dataset.clips.slice(0, 1);
-  const { matrices } = await extractDataset(
-    { ...dataset, clips },
-    { frontEnd: selectFrontEnd(tinyRecipe) },
-  );
+  const { matrices } = await extractDataset({ ...dataset, clips }, { representation });
   const plain = matrices.get(clips[0]!)!.data;
   for (const change of [
     { speed: [1.1, 1.1] },
@@ -85,9 +85,12 @@ it('makes copies with each change that a recipe can ask for, once', async () => 
     { lowestHz: [500, 500] },
     { highestHz: [2000, 2000] },
   ]) {
-    const recipe = parseRecipe({ ...tinyRecipe, augmentation: { copies: 2, ...change } }, 'test');
-    const frontEnd = selectFrontEnd(recipe);
-    const extract = () => extractCopies(clips, { frontEnd, augmentation: recipe.augmentation! });
+    const recipe = parseNetworkRecipe(
+      { ...tinyRecipe, augmentation: { copies: 2, ...change } },
+      'test',
+    );
+    const extract = () =>
+      extractCopies(clips, { representation, augmentation: recipe.augmentation! });
     const [copies] = await extract();
     expect(copies).toHaveLength(2);
     for (const { data } of copies!) {
@@ -104,9 +107,7 @@ it('has nothing to say without a clip that can be read', async () => {
   const corpus = await prepare();
   const dataset = await readDataset([corpus]);
   await Promise.all(dataset.clips.map(({ path }) => truncate(path, 10)));
-  await expect(
-    extractDataset(dataset, { frontEnd: selectFrontEnd(tinyRecipe) }),
-  ).rejects.toMatchObject({
+  await expect(extractDataset(dataset, { representation })).rejects.toMatchObject({
     code: 'DATASET_INVALID',
     message: expect.stringContaining('None of the 72 clips can be read'),
   });
@@ -119,7 +120,9 @@ it('finds a part of the feature sets in what it stored of all, to the bit', asyn
     useOwnCache(join(directory, cache));
     const features = resolveFeatureConfig({ ...tinyRecipe.features, sets: sets as [] });
     const frontEnd = { kind: 'features', features, trim: null } as const;
-    const { extracted } = await extractClips(clips, { frontEnd });
+    const { extracted } = await extractClips(clips, {
+      representation: { frontEnd, encoder: null },
+    });
     return extracted.map(({ matrix }) => matrix);
   };
   const entries = (cache: string) =>

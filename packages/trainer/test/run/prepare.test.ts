@@ -1,9 +1,10 @@
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseRecipe, type Recipe } from '../../src/recipes/recipe.ts';
+import type { NetworkRecipe } from '../../src/recipes/recipe.ts';
 import { runFiles } from '../../src/run/run-folder.ts';
 import type { TrainEvent } from '../../src/run/train.ts';
+import { parseNetworkRecipe } from '../network-recipe.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
 
 // Worker threads need the built package.
@@ -12,7 +13,7 @@ const { train } = (await import(
 )) as typeof import('../../src/index.ts');
 
 const specAugment = { timeMasks: 1, timeShare: 0.3, featureMasks: 1, featureShare: 0.3 };
-const recipe = parseRecipe(
+const recipe = parseNetworkRecipe(
   { ...tinyRecipe, model: { ...tinyRecipe.model, specAugment, pooling: 'attention' } },
   'tiny',
 );
@@ -20,7 +21,7 @@ const recipe = parseRecipe(
 it('pretrains and is taught before it trains, and goes on after a stop in either', async () => {
   const { directory, corpus } = await makeSyntheticCorpus();
   useOwnCache(directory);
-  const run = async (name: string, changes: Partial<Recipe>, stopAt?: string) => {
+  const run = async (name: string, changes: Partial<NetworkRecipe>, stopAt?: string) => {
     const outDirectory = join(directory, name);
     await mkdir(outDirectory, { recursive: true });
     const controller = new AbortController();
@@ -40,7 +41,7 @@ it('pretrains and is taught before it trains, and goes on after a stop in either
     });
     return { events, done };
   };
-  const confidences = async (name: string, changes: Partial<Recipe>) => {
+  const confidences = async (name: string, changes: Partial<NetworkRecipe>) => {
     const { summary } = await (await run(name, changes)).done;
     return summary.predictions.map(({ confidence }) => confidence);
   };

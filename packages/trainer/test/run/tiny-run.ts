@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { writeSyntheticCorpus } from '../../src/datasets/synthetic-corpus.ts';
-import { parseRecipe } from '../../src/recipes/recipe.ts';
+import { parseNetworkRecipe as parseRecipe } from '../network-recipe.ts';
 
 /** A recipe that trains in a second. */
 export const tinyRecipe = parseRecipe(

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resolveFeatureConfig } from '@ser/dsp-wasm';
 import { applyTemperature, createClassifier } from '@ser/runtime';
 import { expect, it } from 'vitest';
 import type { Clip } from '../../src/datasets/clip.ts';
@@ -16,7 +17,7 @@ const { train } = (await import(
 const makeClip = (speaker: string, label: string): Clip =>
   ({ corpus: 'own', speaker, label, id: `${speaker}${label}` }) as Clip;
 
-it('joins what one speaker spoke with one label, and cuts it every second', () => {
+it('joins what one speaker spoke with one label, and cuts it every second', async () => {
   const clips = [
     makeClip('a', 'sad'),
     makeClip('b', 'sad'),
@@ -34,7 +35,10 @@ it('joins what one speaker spoke with one label, and cuts it every second', () =
       },
     ]),
   );
-  const windows = cutWindows(clips, matrices, 10);
+  const features = resolveFeatureConfig({ sampleRateHz: 5120, sets: ['rms'] });
+  const frontEnd = { kind: 'features', features, trim: null } as const;
+  const representation = { frontEnd, encoder: null };
+  const windows = await cutWindows(clips, { representation, matrices });
   const told = windows.map(({ speaker, label, matrix }) => [
     ...[speaker, label, matrix.frames],
     ...[[...matrix.data.slice(0, 2)], [...matrix.data.slice(-2)]],

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { countEpochs, setEpochs } from '../../src/recipes/epochs.ts';
-import { readRecipe } from '../../src/recipes/read-recipe.ts';
+import {
+  countEpochs,
+  setBatchSize,
+  setEncoder,
+  setEpochs,
+} from '../../src/recipes/change-recipe.ts';
+import { readRecipe as readAnyRecipe } from '../../src/recipes/read-recipe.ts';
+import { readNetworkRecipe as readRecipe } from '../network-recipe.ts';
 
 describe('setEpochs', () => {
   it.each([
@@ -33,5 +39,21 @@ describe('setEpochs', () => {
       const recipe = await readRecipe(name);
       expect(setEpochs(recipe, countEpochs(recipe))).toEqual(recipe);
     }
+  });
+});
+
+describe('a recipe with a linear head', () => {
+  it('has neither epochs nor batches', async () => {
+    const recipe = await readAnyRecipe('encoder');
+    expect(countEpochs(recipe)).toBe(1);
+    expect(() => setEpochs(recipe, 4)).toThrow(/epochs is 4; the recipe encoder has a linear head/);
+    expect(() => setBatchSize(recipe, 4)).toThrow(/batchSize is 4/);
+  });
+
+  it('takes another encoder, whole', async () => {
+    const changed = setEncoder(await readAnyRecipe('encoder'), 'own.onnx');
+    expect(changed.encoder).toEqual({ source: 'own.onnx', layers: null });
+    const reference = await readRecipe('reference');
+    expect(() => setEncoder(reference, 'own.onnx')).toThrow(/learns from features/);
   });
 });
