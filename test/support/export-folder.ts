@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ExportFolder } from '@ser/encoders';
+import type { WeightsFolder } from '@ser/encoders';
 
 /** A folder of the disk as importers take it, with files in place of its own or beside them. */
 export function openFolder(
   path: string,
   replaced: Readonly<Record<string, Uint8Array | string | null>> = {},
-): ExportFolder {
+): WeightsFolder {
   const own = readdirSync(path);
   const all = new Set([...own, ...Object.keys(replaced)]);
   return {

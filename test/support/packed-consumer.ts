@@ -5,7 +5,7 @@ import { root, runCommand } from './run-ser.ts';
 /** The packages as they would be published, and a project that has installed them. */
 export interface PackedConsumer {
   /** Paths of the tarballs. */
-  tarballs: { dspWasm: string; runtime: string };
+  tarballs: { dspWasm: string; onnx: string; runtime: string };
   /** A folder with nothing but the installed tarballs and what they depend on. */
   project: string;
 }
@@ -16,12 +16,12 @@ export async function installPacked(folder: string): Promise<PackedConsumer> {
   const project = join(folder, 'project');
   mkdirSync(packs);
   mkdirSync(project);
-  for (const name of ['dsp-wasm', 'runtime']) {
+  for (const name of ['dsp-wasm', 'onnx', 'runtime']) {
     await pnpm(['pack', '--pack-destination', packs], join(root, 'packages', name));
   }
   const find = (name: string) =>
     join(packs, readdirSync(packs).find((file) => file.startsWith(`ser-${name}-`))!);
-  const tarballs = { dspWasm: find('dsp-wasm'), runtime: find('runtime') };
+  const tarballs = { dspWasm: find('dsp-wasm'), onnx: find('onnx'), runtime: find('runtime') };
   const manifest = {
     ...{ name: 'consumer', version: '1.0.0', private: true, type: 'module' },
     dependencies: {
@@ -30,7 +30,13 @@ export async function installPacked(folder: string): Promise<PackedConsumer> {
       // Bundlers serve its wasm file, as the README says.
       'onnxruntime-web': '1.30.0',
     },
-    pnpm: { overrides: { '@ser/dsp-wasm': `file:${tarballs.dspWasm}` } },
+    // Packages that others depend on.
+    pnpm: {
+      overrides: {
+        '@ser/dsp-wasm': `file:${tarballs.dspWasm}`,
+        '@ser/onnx': `file:${tarballs.onnx}`,
+      },
+    },
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   await pnpm(['install', '--prefer-offline', '--ignore-scripts', '--ignore-workspace'], project);

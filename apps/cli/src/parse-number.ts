@@ -15,3 +15,8 @@ export function parsePositive(text: string): number {
   if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
   throw new InvalidArgumentError('It must be a number above 0.');
 }
+
+/** An option's parser that takes a list of whole numbers from 0, such as `1,2,3`. */
+export function parseWholes(text: string): number[] {
+  return text.split(',').map(parseWhole(0));
+}

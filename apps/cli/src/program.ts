@@ -6,6 +6,7 @@ import { addCrossValidateCommand } from './commands/cross-validate.ts';
 import { addDatasetsCommand } from './commands/datasets.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEncodersCommand } from './commands/encoders.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExperimentsCommand } from './commands/experiments.ts';
 import { addExportOnnxCommand } from './commands/export-onnx.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addFeaturesCommand(program);
   addServeCommand(program);
   addDatasetsCommand(program);
+  addEncodersCommand(program);
   addDemoCommand(program);
   addDoctorCommand(program);
   addCompletionCommand(program);

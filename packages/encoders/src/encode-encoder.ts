@@ -1,5 +1,5 @@
 import { encodeModel, type GraphBuilder, type OnnxValue } from '@ser/onnx';
-import { type EncoderManifest, encoderKey } from './encoder-manifest.ts';
+import { type EncoderManifest, encoderKey, parseEncoderManifest } from './encoder-manifest.ts';
 
 /** LayerNormalization arrived with opset 17, which is read by every onnxruntime since 1.12. */
 const opset = 17;
@@ -10,11 +10,17 @@ export interface EncoderParts {
   graph: GraphBuilder;
   inputs: readonly OnnxValue[];
   outputs: readonly OnnxValue[];
+  /** What {@link parseEncoderManifest} checks and completes. */
   manifest: Omit<EncoderManifest, 'frontEnd'> & { frontEnd: object };
 }
 
-/** Returns the bytes of an encoder file. */
-export function encodeEncoder({ graph, inputs, outputs, manifest }: EncoderParts): Uint8Array {
+/**
+ * Returns the bytes of an encoder file.
+ *
+ * @throws SerError `ENCODER_INVALID` naming the field of the manifest that is wrong.
+ */
+export function encodeEncoder({ graph, inputs, outputs, ...parts }: EncoderParts): Uint8Array {
+  const manifest = parseEncoderManifest(parts.manifest);
   return encodeModel({
     ...{ irVersion, opsets: { '': opset }, producerName: 'ser', producerVersion: '' },
     graphName: manifest.name,

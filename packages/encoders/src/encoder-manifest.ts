@@ -24,7 +24,14 @@ const encoderSchema = z.strictObject({
   frameRateHz: z.number().positive().max(1000),
   /** Rows of the input that the encoder takes at most; absent: any number. */
   maxFrames: z.int().positive().optional(),
-  frontEnd: z.unknown().transform((value): FrontEndConfig => parseFrontEnd(value)),
+  frontEnd: z.unknown().transform((value, context): FrontEndConfig => {
+    try {
+      return parseFrontEnd(value);
+    } catch (error) {
+      context.addIssue((error as Error).message.replace(/\.$/, ''));
+      return z.NEVER;
+    }
+  }),
   /** `padded`: clips of other lengths may stand in one batch. `single`: one clip at a time. */
   batching: z.enum(['padded', 'single']),
   /** Where the weights came from: what a reader needs to find them again. */
@@ -50,10 +57,6 @@ export function readEncoderFile(bytes: Uint8Array): EncoderManifest {
       `The file is not an encoder: its metadata has no '${encoderKey}' entry.`,
     );
   }
-  return parseEncoderManifest(text);
-}
-
-function parseEncoderManifest(text: string): EncoderManifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -62,6 +65,15 @@ function parseEncoderManifest(text: string): EncoderManifest {
       cause,
     });
   }
+  return parseEncoderManifest(value);
+}
+
+/**
+ * Returns `value` as a validated manifest of an encoder, with every feature setting filled in.
+ *
+ * @throws SerError `ENCODER_INVALID` naming the first field that is missing or wrong.
+ */
+export function parseEncoderManifest(value: unknown): EncoderManifest {
   const parsed = encoderSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

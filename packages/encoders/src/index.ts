@@ -5,6 +5,7 @@ export {
   encoderKey,
   readEncoderFile,
 } from './encoder-manifest.ts';
+export { cutEncoder, extractEncoder } from './extract-encoder.ts';
 export { createEmbedder, type EncoderOutput } from './head/embedder.ts';
 export {
   type FitHeadOptions,
@@ -16,14 +17,15 @@ export { composeLinearModel } from './head/linear-model.ts';
 export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
 export { createProbes, judgeAnswers } from './import/check-classifier.ts';
-export { importedFamilies } from './import/export-config.ts';
-export type { ExportFolder } from './import/export-folder.ts';
+export { holdsExport, importedFamilies } from './import/export-config.ts';
 export {
   type ImportClassifierOptions,
   type ImportedClassifier,
   importClassifier,
 } from './import/import-classifier.ts';
 export { type ImportEncoderOptions, importEncoder } from './import/import-encoder.ts';
+export { holdsWhisper, importWhisper } from './import/import-whisper.ts';
+export type { WeightsFolder } from './import/weights-folder.ts';
 export {
   buildWhisperEncoder,
   type EncoderDescription,

@@ -6,8 +6,11 @@ import { openOnnxSession } from './onnx-session.ts';
 
 /** A graph that gives an `embedding`, without the rest of a model. */
 export interface EmbeddingGraph {
-  /** Returns the values of the output `embedding` for one matrix. */
-  run(matrix: FeatureMatrix): Promise<Float32Array>;
+  /**
+   * Returns the values of the output `embedding` for one matrix, or for several in one batch, one
+   * after the other.
+   */
+  run(...matrices: FeatureMatrix[]): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -24,7 +27,7 @@ export async function openEmbeddingGraph(
   const { runtime, settingsFor } = await loadOnnxRuntime(() => {});
   const session = await openOnnxSession(runtime, bytes, settingsFor(1));
   return {
-    run: (matrix) => session.run(padBatch([matrix], input), 'embedding'),
+    run: (...matrices) => session.run(padBatch(matrices, input), 'embedding'),
     release: () => session.release(),
   };
 }

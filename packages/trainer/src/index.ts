@@ -7,6 +7,8 @@ import type { TrainOptions, TrainResult } from './run/train.ts';
 import { ensureTensorFlow } from './tensorflow/set-up.ts';
 
 export { type ModelPrecision, modelPrecisions } from '@ser/onnx';
+export { writeFileAtomic } from './atomic-file.ts';
+export { locateCache } from './cache-directory.ts';
 export { type CheckOptions, checkDataset, type DatasetCheck } from './datasets/check-dataset.ts';
 export type { Clip, CorpusSummary, Dataset, SkippedFile } from './datasets/clip.ts';
 export { type Finding, findProblems } from './datasets/findings.ts';
@@ -16,6 +18,7 @@ export { type SyntheticCorpusOptions, writeSyntheticCorpus } from './datasets/sy
 export { formatClassificationReport } from './evaluate/classification-report.ts';
 export { type Evaluation, evaluatePredictions } from './evaluate/evaluate-predictions.ts';
 export type { Channel } from './features/channel.ts';
+export { locateEncoder, readEncoder } from './features/encoder-source.ts';
 export { adaptModel, checkAdaptable, type LabelAdaptation } from './onnx/adapt-model.ts';
 export { compactModel } from './onnx/compact-model.ts';
 export { type ProtocolName, protocolNames, type Split } from './protocols/split.ts';

@@ -1,6 +1,6 @@
 import { createClassifier, type Manifest } from '@ser/runtime';
 import type { Command } from 'commander';
-import { openExportFolder } from '../export-folder.ts';
+import { openFolder } from '../encoders/open-folder.ts';
 import { asUsage } from '../report-failure.ts';
 import { version } from '../version.ts';
 
@@ -50,7 +50,7 @@ async function importFolder(
 ): Promise<void> {
   const { createProbes, importClassifier, judgeAnswers } = await import('@ser/encoders');
   const { writeFileAtomic } = await import('@ser/trainer/internal/atomic-file');
-  const { model, manifest, warnings } = await importClassifier(await openExportFolder(path), {
+  const { model, manifest, warnings } = await importClassifier(await openFolder(path), {
     version,
     ...(name !== undefined && { name }),
     ...(labels && { labels }),

@@ -1,6 +1,7 @@
 import { type FrontEndConfig, parseFrontEnd } from '@ser/runtime/core';
 import { z } from 'zod';
-import { type ExportFolder, invalid, readJson } from './export-folder.ts';
+import { invalid, readJson } from './export-files.ts';
+import type { WeightsFolder } from './weights-folder.ts';
 
 const count = z.int().positive().max(100_000);
 const countsSchema = z.array(count).min(1).max(20);
@@ -98,7 +99,7 @@ export const importedFamilies: readonly string[] = [...Object.keys(waveformFamil
  * @throws SerError `MODEL_INVALID` naming the file and what is missing or cannot be imported.
  */
 export async function readExportConfig(
-  folder: ExportFolder,
+  folder: WeightsFolder,
   { doNormalize }: { doNormalize?: boolean | undefined } = {},
 ): Promise<ExportConfig> {
   const config = await readSettings(folder, 'config.json', configSchema);
@@ -140,7 +141,7 @@ export async function readExportConfig(
 }
 
 function describeWhisper(
-  folder: ExportFolder,
+  folder: WeightsFolder,
   config: Config,
   extractor: { preprocessor: Preprocessor; normalise: boolean | null | undefined },
 ): ExportConfig {
@@ -190,7 +191,7 @@ function describeWhisper(
   };
 }
 
-function expectExtractor(folder: ExportFolder, found: Preprocessor, expected: string): void {
+function expectExtractor(folder: WeightsFolder, found: Preprocessor, expected: string): void {
   const type = found.feature_extractor_type ?? expected;
   if (type === expected) return;
   throw invalid(
@@ -200,7 +201,7 @@ function expectExtractor(folder: ExportFolder, found: Preprocessor, expected: st
 }
 
 async function readSettings<Schema extends z.ZodType>(
-  folder: ExportFolder,
+  folder: WeightsFolder,
   file: string,
   schema: Schema,
 ): Promise<z.output<Schema>> {
@@ -223,4 +224,9 @@ function measureField(kernels: readonly number[], strides: readonly number[]): n
     (field, kernel, at) => field + (kernel - 1) * multiply(strides.slice(0, at)),
     1,
   );
+}
+
+/** Whether a folder is an export of an encoder as ONNX that {@link readExportConfig} may read. */
+export function holdsExport({ files }: WeightsFolder): boolean {
+  return files.includes('config.json') && files.some((file) => file.endsWith('.onnx'));
 }

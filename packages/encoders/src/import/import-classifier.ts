@@ -12,10 +12,11 @@ import {
 import { type Manifest, manifestKey, parseManifest } from '@ser/runtime/core';
 import { encoderFrames, nameState } from '../compose-model.ts';
 import { type ExportConfig, readExportConfig } from './export-config.ts';
-import { chooseOnnxFile, type ExportFolder, invalid, readLicence } from './export-folder.ts';
+import { chooseOnnxFile, invalid, nameFolder, readLicence } from './export-files.ts';
 import { findState, keepUpTo } from './find-states.ts';
 import { adoptInputs, listInputs, nameEncoder } from './foreign-graph.ts';
 import { isDimension, isPlaceholder, toUsualLabel } from './label-names.ts';
+import type { WeightsFolder } from './weights-folder.ts';
 
 export interface ImportClassifierOptions {
   /** What the model is called from now on. Default: the folder's name. */
@@ -60,8 +61,8 @@ const stockClass =
  * const { model, warnings } = await importClassifier(folder, { version: '0.1.0' });
  */
 export async function importClassifier(
-  folder: ExportFolder,
-  { name = folder.name, labels, doNormalize, file, version }: ImportClassifierOptions,
+  folder: WeightsFolder,
+  { name = nameFolder(folder), labels, doNormalize, file, version }: ImportClassifierOptions,
 ): Promise<ImportedClassifier> {
   const config = asTrained(await readExportConfig(folder, { doNormalize }));
   checkProblem(folder, config);
@@ -106,7 +107,7 @@ function asTrained(config: ExportConfig): ExportConfig {
   return { ...config, frontEnd: { ...config.frontEnd, padToSec: 30 } };
 }
 
-function checkProblem(folder: ExportFolder, { config }: ExportConfig): void {
+function checkProblem(folder: WeightsFolder, { config }: ExportConfig): void {
   const names = Object.values(config.id2label ?? {});
   if (config.problem_type === 'regression' || names.some(isDimension) || names.length === 1) {
     throw invalid(
@@ -123,7 +124,7 @@ function checkProblem(folder: ExportFolder, { config }: ExportConfig): void {
 }
 
 /** The labels of config.json in the order of the outputs, in the project's words where it has one. */
-function listLabels(folder: ExportFolder, { config }: ExportConfig): string[] {
+function listLabels(folder: WeightsFolder, { config }: ExportConfig): string[] {
   const entries = Object.entries(config.id2label ?? {});
   const labels = entries.map((_, at) => config.id2label![at]);
   const isComplete = labels.every((label): label is string => label !== undefined);

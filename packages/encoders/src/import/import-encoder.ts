@@ -3,9 +3,10 @@ import { decodeModel, encodeModel, GraphBuilder, type OnnxModel, type OnnxValue 
 import { encoderFrames, nameState } from '../compose-model.ts';
 import { type EncoderManifest, encoderKey, readEncoderFile } from '../encoder-manifest.ts';
 import { type ExportConfig, readExportConfig } from './export-config.ts';
-import { chooseOnnxFile, type ExportFolder, readLicence } from './export-folder.ts';
+import { chooseOnnxFile, nameFolder, readLicence } from './export-files.ts';
 import { findState, findStateOutput, keepUpTo } from './find-states.ts';
 import { adoptInputs, nameEncoder } from './foreign-graph.ts';
+import type { WeightsFolder } from './weights-folder.ts';
 
 export interface ImportEncoderOptions {
   /** What the encoder is called from now on; small letters, digits, `.`, `_` and `-`. */
@@ -26,6 +27,8 @@ export interface ImportEncoderOptions {
   doNormalize?: boolean;
   /** Licence of the weights. Default: what the folder's README.md says in its header. */
   licence?: string;
+  /** Languages that it was trained on, as IETF tags. Default: not known. */
+  languages?: readonly string[];
 }
 
 /**
@@ -43,8 +46,16 @@ export interface ImportEncoderOptions {
  * const bytes = await importEncoder(folder, { name: 'hubert-base', layers: [6, 9] });
  */
 export async function importEncoder(
-  folder: ExportFolder,
-  { name, layers, average = false, file, doNormalize, licence }: ImportEncoderOptions,
+  folder: WeightsFolder,
+  {
+    name,
+    layers,
+    average = false,
+    file,
+    doNormalize,
+    licence,
+    languages = [],
+  }: ImportEncoderOptions,
 ): Promise<Uint8Array> {
   const config = await readExportConfig(folder, { doNormalize });
   const chosen = checkLayers(layers, config);
@@ -61,7 +72,7 @@ export async function importEncoder(
   const manifest: EncoderManifest = {
     ...{ formatVersion: 1, name, family: config.family },
     licence: licence ?? (await readLicence(folder)) ?? 'not known',
-    languages: [],
+    languages: [...languages],
     width: config.width,
     layers: given,
     frameRateHz: config.frameRateHz,
@@ -71,7 +82,7 @@ export async function importEncoder(
     source: describeSource(folder, onnxFile, average ? chosen : []),
   };
   const bytes = encodeModel({
-    ...cutEncoder(foreign, { layers: chosen, average, config }),
+    ...cutToStates(foreign, { layers: chosen, average, config }),
     outputs: listOutputs(given, config),
     metadata: { [encoderKey]: JSON.stringify(manifest) },
   });
@@ -80,7 +91,7 @@ export async function importEncoder(
 }
 
 /** The graph up to the hidden states of `layers`, or to their mean. */
-function cutEncoder(
+function cutToStates(
   foreign: OnnxModel,
   { layers, average, config }: { layers: number[]; average: boolean; config: ExportConfig },
 ): OnnxModel {
@@ -122,7 +133,7 @@ function listOutputs(layers: readonly number[], { width }: ExportConfig): OnnxVa
   ];
 }
 
-function describeSource({ name }: ExportFolder, file: string, averaged: readonly number[]): string {
+function describeSource(folder: WeightsFolder, file: string, averaged: readonly number[]): string {
   const what = averaged.length > 1 ? `, the mean of the hidden states ${averaged.join(', ')}` : '';
-  return `${name.slice(-300)}, ${file}${what}`.slice(0, 500);
+  return `imported from ${nameFolder(folder)}, ${file}${what}`.slice(0, 500);
 }

@@ -7,6 +7,7 @@ import {
   LayerGraph,
   type OnnxValue,
 } from '@ser/onnx';
+import { encoderFrames, nameState } from '../compose-model.ts';
 import { encodeEncoder } from '../encode-encoder.ts';
 import { addEncoderLayer } from './encoder-layer.ts';
 import { addGelu } from './gelu.ts';
@@ -49,7 +50,7 @@ const frameRateHz = 50;
  * (2022), section 2.2.
  *
  * @throws SerError `INVALID_ARGUMENT` for layers that the weights lack; `ENCODER_INVALID` for weights
- *   that are missing or of another shape.
+ *   that are missing or of another shape, and for a description that no encoder file may have.
  *
  * @example
  * const weights = readWhisperSafetensors(await readFile('model.safetensors'));
@@ -70,7 +71,7 @@ export function buildWhisperEncoder(
     state = addEncoderLayer(graph, { weights, layer, x: state, mask });
   }
   const outputs: OnnxValue[] = kept.map((at) => ({
-    ...{ name: `encoder/state_${at}`, type: 'float32' },
+    ...{ name: nameState(at), type: 'float32' },
     shape: ['batch', 'encoder_frames', width],
   }));
   return encodeEncoder({
@@ -79,7 +80,7 @@ export function buildWhisperEncoder(
       { name: 'features', type: 'float32', shape: ['batch', 'frames', bands] },
       { name: 'lengths', type: 'int32', shape: ['batch'] },
     ],
-    outputs: [...outputs, { name: 'encoder/frames', type: 'int32', shape: ['batch'] }],
+    outputs: [...outputs, { name: encoderFrames, type: 'int32', shape: ['batch'] }],
     manifest: {
       ...{ formatVersion: 1, ...about, family: 'whisper', width, layers: kept, frameRateHz },
       maxFrames: 2 * weights.positions,
@@ -155,12 +156,12 @@ function addFirstState(
   const column = part.node('Unsqueeze', [numbers, part.integers('row/axis', [1])], 'row');
   const positions = addPositions(new LayerGraph(part.graph, 'encoder/positions'), column, width);
   return {
-    x: part.graph.addNode('Add', [rows, positions], 'encoder/state_0'),
+    x: part.graph.addNode('Add', [rows, positions], nameState(0)),
     ownFrames: addFrameCounts(part),
   };
 }
 
-/** Adds `encoder/frames`; returns the name of the frames with those of the zeros behind the clip. */
+/** Adds {@link encoderFrames}; returns the name of the frames with those of the zeros behind the clip. */
 function addFrameCounts(part: LayerGraph): string {
   const one = part.integer('one', 1);
   const long = part.node('Cast', ['lengths'], 'lengths', { to: elementType.int64 });
@@ -169,7 +170,7 @@ function addFrameCounts(part: LayerGraph): string {
   const padding = part.integer('padding', padEndSec * frameRateHz);
   const own = part.node('Sub', [halves, padding], 'frames/own');
   const some = part.node('Max', [own, one], 'frames/some');
-  part.graph.addNode('Cast', [some], 'encoder/frames', { to: elementType.int32 });
+  part.graph.addNode('Cast', [some], encoderFrames, { to: elementType.int32 });
   return part.node('Cast', [halves], 'frames', { to: elementType.int32 });
 }
 

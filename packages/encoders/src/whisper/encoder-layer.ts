@@ -1,4 +1,5 @@
 import { type GraphBuilder, LayerGraph } from '@ser/onnx';
+import { nameState } from '../compose-model.ts';
 import { addGelu } from './gelu.ts';
 import type { WhisperWeights } from './whisper-weights.ts';
 
@@ -73,7 +74,7 @@ export function addEncoderLayer(
   const again = normalise(middle, 'inner_norm', 'final_layer_norm');
   const wide = multiply(again, 'wide', linear('fc1', width, innerWidth));
   const narrow = multiply(addGelu(part, wide, 'gelu'), 'narrow', linear('fc2', innerWidth, width));
-  return graph.addNode('Add', [middle, narrow], `encoder/state_${layer}`);
+  return graph.addNode('Add', [middle, narrow], nameState(layer));
 }
 
 /** A linear layer: kernel [inner, outer] and bias [outer]. */

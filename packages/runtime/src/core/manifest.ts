@@ -91,6 +91,8 @@ const encoderSchema = z
      * longer is judged in pieces. Absent: those of 30 seconds.
      */
     maxFrames: z.optional(positiveInteger()),
+    /** Where its weights came from. */
+    source: z.optional(z.string()),
   })
   .check(
     z.refine(({ layers, used }) => used.every((index) => layers.includes(index)), {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { assertLayers, type EncoderManifest, readEncoderFile } from '@ser/encoders';
+import { assertLayers, type EncoderManifest, extractEncoder, readEncoderFile } from '@ser/encoders';
 import type { Recipe } from '../recipes/recipe.ts';
 import { readEncoder } from './encoder-source.ts';
 
@@ -20,7 +20,7 @@ export interface RecipeEncoder {
  */
 export async function readRecipeEncoder({ encoder }: Recipe): Promise<RecipeEncoder | null> {
   if (!encoder) return null;
-  const bytes = await readEncoder(encoder.source);
+  const bytes = extractEncoder(await readEncoder(encoder.source));
   const manifest = readEncoderFile(bytes);
   const layers = encoder.layers ?? manifest.layers;
   assertLayers(manifest, layers);

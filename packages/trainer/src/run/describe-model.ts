@@ -39,11 +39,12 @@ export function describeModel(
 }
 
 function describeEncoder({
-  manifest: { name, family, licence, languages, width, frameRateHz, maxFrames, batching },
+  manifest: { name, family, licence, languages, width, frameRateHz, maxFrames, batching, source },
   layers,
 }: RecipeEncoder): Pick<Manifest, 'encoder' | 'batching'> {
   // The file carries no layer that the head does not use.
-  const encoder = { name, family, licence, languages, width, frameRateHz, layers, used: layers };
+  const file = { width, frameRateHz, layers, used: layers };
+  const encoder = { name, family, licence, languages, source, ...file };
   return { encoder: { ...encoder, ...(maxFrames !== undefined && { maxFrames }) }, batching };
 }
 

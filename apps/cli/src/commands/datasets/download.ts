@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { SerError } from '@ser/dsp-wasm';
 import type { KnownCorpusName } from '@ser/trainer';
 import { Argument, type Command } from 'commander';
 import { abortOnInterrupt } from '../../abort-on-interrupt.ts';
+import { askForLicence } from '../../ask-for-licence.ts';
 import type { CorpusSource } from '../../datasets/sources.ts';
 import { Progress } from '../../progress.ts';
 
@@ -30,7 +30,8 @@ export function addDownloadCommand(datasets: Command): void {
       const { fetchCorpus } = await import('../../datasets/fetch-corpus.ts');
       const { mirror, out = join('data', name) } = options;
       const source = { ...corpusSources[name], ...(mirror && { archiveUrl: mirror }) };
-      await askForLicence(command, source, options.acceptLicence ?? false);
+      const terms = await describeSource(source);
+      await askForLicence(command, { terms, isAccepted: options.acceptLicence ?? false });
       const progress = new Progress();
       try {
         const clips = await abortOnInterrupt((signal) =>
@@ -49,15 +50,10 @@ export function addDownloadCommand(datasets: Command): void {
     });
 }
 
-/** States the licence, and asks unless it was accepted beforehand. */
-async function askForLicence(
-  command: Command,
-  { name, checksum, archiveUrl }: CorpusSource,
-  isAccepted: boolean,
-): Promise<void> {
+async function describeSource({ name, checksum, archiveUrl }: CorpusSource): Promise<string[]> {
   const { knownCorpora } = await import('@ser/trainer');
   const { title, licence, citation, url } = knownCorpora[name];
-  const terms = [
+  return [
     title,
     `  licence:  ${licence}, stated at ${url}`,
     `  cite:     ${citation}`,
@@ -66,15 +62,4 @@ async function askForLicence(
       ? `  checksum: ${checksum.algorithm} ${checksum.value}`
       : '  checksum: none is known; the first download is recorded',
   ];
-  process.stderr.write(`${terms.join('\n')}\n`);
-  if (isAccepted) return;
-  if (!process.stdin.isTTY) {
-    command.error('error: nobody is there to accept the licence: give --accept-licence');
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Accept the licence and download? [y/N] ');
-  terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) {
-    throw new SerError('ABORTED', 'The licence was not accepted; nothing was downloaded.');
-  }
 }

@@ -1,20 +1,11 @@
 import { SerError } from '@ser/dsp-wasm';
-
-/** A folder that holds a network as ONNX, as optimum exports it or transformers.js is given it. */
-export interface ExportFolder {
-  /** What messages call it. */
-  name: string;
-  /** Its files below, as paths with `/`. */
-  files: readonly string[];
-  /** The bytes of one of `files`. */
-  read(file: string): Promise<Uint8Array>;
-}
+import type { WeightsFolder } from './weights-folder.ts';
 
 /** What is larger is no configuration. */
 const mostJsonBytes = 1 << 20;
 
 /** The JSON of a file of the folder, or undefined where there is no such file. */
-export async function readJson(folder: ExportFolder, file: string): Promise<unknown> {
+export async function readJson(folder: WeightsFolder, file: string): Promise<unknown> {
   if (!folder.files.includes(file)) return undefined;
   const bytes = await folder.read(file);
   if (bytes.length > mostJsonBytes) {
@@ -37,7 +28,7 @@ export async function readJson(folder: ExportFolder, file: string): Promise<unkn
  * @throws SerError `MODEL_INVALID` for a folder without one, with several, or with one whose weights
  *   lie beside it; `INVALID_ARGUMENT` for a wanted file that is not there.
  */
-export function chooseOnnxFile(folder: ExportFolder, wanted?: string): string {
+export function chooseOnnxFile(folder: WeightsFolder, wanted?: string): string {
   const found = folder.files.filter((file) =>
     /^(onnx\/)?(encoder_)?model(_\w+)?\.onnx$/.test(file),
   );
@@ -51,7 +42,7 @@ export function chooseOnnxFile(folder: ExportFolder, wanted?: string): string {
   return file;
 }
 
-function pickFile(folder: ExportFolder, found: readonly string[]): string {
+function pickFile(folder: WeightsFolder, found: readonly string[]): string {
   const names = ['model.onnx', 'onnx/model.onnx', 'encoder_model.onnx', 'onnx/encoder_model.onnx'];
   const plain = names.find((name) => found.includes(name));
   const file = plain ?? (found.length === 1 ? found[0] : undefined);
@@ -64,7 +55,7 @@ function pickFile(folder: ExportFolder, found: readonly string[]): string {
   );
 }
 
-function findWanted(folder: ExportFolder, wanted: string): string {
+function findWanted(folder: WeightsFolder, wanted: string): string {
   const file = [wanted, `onnx/${wanted}`].find((name) => folder.files.includes(name));
   if (file?.endsWith('.onnx')) return file;
   const choices = folder.files.filter((name) => name.endsWith('.onnx'));
@@ -75,7 +66,7 @@ function findWanted(folder: ExportFolder, wanted: string): string {
 }
 
 /** The licence that the folder's README names in its header, as model hubs have it, or undefined. */
-export async function readLicence(folder: ExportFolder): Promise<string | undefined> {
+export async function readLicence(folder: WeightsFolder): Promise<string | undefined> {
   if (!folder.files.includes('README.md')) return undefined;
   const text = new TextDecoder().decode((await folder.read('README.md')).subarray(0, 1 << 16));
   const header = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1];
@@ -83,8 +74,13 @@ export async function readLicence(folder: ExportFolder): Promise<string | undefi
 }
 
 /** An error about the folder: `The folder NAME has no config.json.` */
-export function invalid(folder: ExportFolder, what: string, cause?: unknown): SerError {
+export function invalid(folder: WeightsFolder, what: string, cause?: unknown): SerError {
   return new SerError('MODEL_INVALID', `The folder ${folder.name} ${what}.`, {
     ...(cause !== undefined && { cause }),
   });
+}
+
+/** The last part of the folder's path. */
+export function nameFolder({ name }: WeightsFolder): string {
+  return /([^\\/]*)[\\/]*$/.exec(name)?.[1] || name;
 }
