@@ -23,7 +23,8 @@ import soxr
 from signals import SPEECH, SYNTHETIC, fade, read_speech
 
 # Whisper's extractor as it is without PyTorch: on numpy, in double precision, clips of any length.
-os.environ |= {"USE_TORCH": "0", "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1"}
+# TensorFlow, where installed, would be loaded for nothing.
+os.environ |= {"USE_TORCH": "0", "USE_TF": "0", "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1"}
 from transformers import WhisperFeatureExtractor  # noqa: E402
 
 HERE = Path(__file__).parent

@@ -50,7 +50,7 @@ describe('files that are refused', () => {
     ],
     [
       'frontEnd.features',
-      { ...manifest, frontEnd: { kind: 'features', features: { fftLength: 1000 }, trim: null } },
+      { ...manifest, frontEnd: { kind: 'features', features: { fftLength: 16 }, trim: null } },
     ],
     ['calibration.temperature', { ...manifest, calibration: { temperature: 0 } }],
   ])('a manifest that is wrong at %s', async (field, value) => {

@@ -19,6 +19,8 @@ interface ParameterGroup {
   /** By the name that they have in a state. */
   variables: ReadonlyMap<string, Variable>;
   decays: boolean;
+  /** What the learning rate is multiplied by. */
+  rate: number;
   /** Of the joined gradients; none before the first step. */
   moments?: { first: Tensor; second: Tensor };
 }
@@ -33,12 +35,23 @@ export class Adam {
   #step = 0;
   readonly #groups: ParameterGroup[];
 
-  /** @param variables what is trained, under names that stay the same from run to run */
-  constructor(variables: ReadonlyMap<string, Variable>) {
-    this.#groups = [true, false].flatMap((decays) => {
-      const members = [...variables].filter(([, { rank }]) => rank > 1 === decays);
-      return members.length > 0 ? [{ variables: new Map(members), decays }] : [];
-    });
+  /**
+   * @param variables what is trained, under names that stay the same from run to run
+   * @param rateOf what the learning rate is multiplied by for the variable of a name. Default: 1
+   */
+  constructor(
+    variables: ReadonlyMap<string, Variable>,
+    rateOf: (name: string) => number = () => 1,
+  ) {
+    const rates = new Set([...variables.keys()].map(rateOf));
+    this.#groups = [true, false].flatMap((decays) =>
+      [...rates].flatMap((rate) => {
+        const members = [...variables].filter(
+          ([name, { rank }]) => rank > 1 === decays && rateOf(name) === rate,
+        );
+        return members.length > 0 ? [{ variables: new Map(members), decays, rate }] : [];
+      }),
+    );
   }
 
   /** Number of steps taken. */
@@ -51,17 +64,18 @@ export class Adam {
     this.#step++;
     const correction1 = 1 - beta1 ** this.#step;
     const correction2 = 1 - beta2 ** this.#step;
-    const rate = (settings.learningRate * Math.sqrt(correction2)) / correction1;
     const scale = tf.tidy(() => clipScale(gradients, settings.clipNorm));
     for (const group of this.#groups) {
       const { decays, moments: previous } = group;
+      const learningRate = settings.learningRate * group.rate;
+      const rate = (learningRate * Math.sqrt(correction2)) / correction1;
       const variables = [...group.variables.values()];
       group.moments = tf.tidy(() => {
         const gradient = join(variables.map(({ name }) => gradients[name]!));
         const scaled = tf.mul(gradient, scale);
         const first = blend(previous?.first, scaled, beta1);
         const second = blend(previous?.second, tf.square(scaled), beta2);
-        const decay = decays ? settings.learningRate * settings.weightDecay : 0;
+        const decay = decays ? learningRate * settings.weightDecay : 0;
         const update = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon));
         const weights = join(variables);
         const decayed = decay > 0 ? tf.mul(weights, 1 - decay) : weights;

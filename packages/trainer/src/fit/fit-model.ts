@@ -60,6 +60,8 @@ export interface FitOptions {
   windows?: WindowDraw;
   /** Share of the targets that taught clips have from their teacher. Default 0. */
   teacherShare?: number;
+  /** What the learning rate is multiplied by for the weight of a name. Default: 1. */
+  rateOf?: (name: string) => number;
   seed: number;
   /** File that training continues from when it is there, and writes after every epoch. */
   checkpointPath?: string;
@@ -82,7 +84,7 @@ export interface FitOptions {
  */
 export async function fitModel(model: LayersModel, options: FitOptions): Promise<FitResult> {
   const { settings, checkpointPath } = options;
-  const optimiser = new Adam(listTrainable(model));
+  const optimiser = new Adam(listTrainable(model), options.rateOf);
   const { keep, epochs } = settings;
   const state = new TrainingState(model, optimiser, { seed: options.seed, keep, epochs });
   try {

@@ -19,23 +19,41 @@ export function listTrainable(model: LayersModel): Map<string, Variable> {
   return trainable;
 }
 
-/** Copies of all weights; the caller owns them. */
+const frozen = new WeakSet<LayerVariable>();
+
+/**
+ * Leaves the weights for which `isFrozen` says so out of training, and out of what `copyWeights` and
+ * `setWeights` see: they come from elsewhere, and are stored there.
+ */
+export function freezeWeights(model: LayersModel, isFrozen: (name: string) => boolean): void {
+  for (const [name, weight] of listWeights(model)) {
+    if (!isFrozen(name)) continue;
+    weight.trainable = false;
+    frozen.add(weight);
+  }
+}
+
+function listStored(model: LayersModel): [string, LayerVariable][] {
+  return [...listWeights(model)].filter(([, weight]) => !frozen.has(weight));
+}
+
+/** Copies of all weights that are not frozen; the caller owns them. */
 export function copyWeights(model: LayersModel): NamedTensorMap {
   return Object.fromEntries(
-    [...listWeights(model)].map(([name, weight]) => [name, weight.read().clone()]),
+    listStored(model).map(([name, weight]) => [name, weight.read().clone()]),
   );
 }
 
 /**
- * Writes tensors into the weights of the same names; every weight must be there that `isWanted`,
- * which by default are all.
+ * Writes tensors into the weights of the same names; every weight must be there that is not frozen
+ * and `isWanted`, which by default are all.
  */
 export function setWeights(
   model: LayersModel,
   tensors: NamedTensorMap,
   isWanted: (name: string) => boolean = () => true,
 ): void {
-  for (const [name, weight] of listWeights(model)) {
+  for (const [name, weight] of listStored(model)) {
     if (!isWanted(name)) continue;
     const tensor = tensors[name];
     if (!tensor) throw new Error(`There is no tensor for the weight ${name}.`);

@@ -5,11 +5,9 @@ import type {
   Tensor,
   Tensor1D,
   Tensor3D,
-  Tensor4D,
 } from '@tensorflow/tfjs-node';
 import { tf } from '../tensorflow/tf.ts';
-import { outsideScore } from './attention-pooling.ts';
-import { maskFrames } from './frame-mask.ts';
+import { attendFrames } from './attend-frames.ts';
 
 /** Settings of {@link SelfAttention}. */
 export interface SelfAttentionConfig {
@@ -52,23 +50,12 @@ export class SelfAttention extends tf.layers.Layer {
   override call(inputs: Tensor[]): Tensor {
     return tf.tidy(() => {
       const [x, lengths] = inputs as [Tensor3D, Tensor1D];
-      const [batch, frames, width] = x.shape;
-      const { heads } = this.config;
-      const rows = tf.reshape(x, [-1, width]);
-      const project = (kernel: LayerVariable): Tensor4D => {
-        const product = tf.matMul(rows, kernel.read() as Tensor);
-        const split = tf.reshape(product, [batch, frames, heads, width / heads]);
-        return tf.transpose(split, [0, 2, 1, 3]) as Tensor4D;
-      };
+      const rows = tf.reshape(x, [-1, x.shape[2]]);
+      const project = (kernel: LayerVariable): Tensor3D =>
+        tf.reshape(tf.matMul(rows, kernel.read() as Tensor), x.shape);
       const { query, key, value } = this.kernels!;
-      const product = tf.matMul(project(query), project(key), false, true);
-      const mask = tf.reshape(maskFrames(frames, lengths), [batch, 1, 1, frames]);
-      const score = tf.add(
-        tf.mul(product, Math.sqrt(heads / width)),
-        tf.mul(tf.sub(1, mask), outsideScore),
-      );
-      const attended = tf.matMul(tf.softmax(score), project(value));
-      return tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, frames, width]);
+      const projected = { query: project(query), key: project(key), value: project(value) };
+      return attendFrames({ ...projected, lengths }, this.config.heads);
     });
   }
 
