@@ -10,6 +10,7 @@ it.each([
   ['calibrate'],
   ['evaluate'],
   ['export-onnx'],
+  ['import-classifier'],
   ['features'],
   ['results'],
   ['experiments'],

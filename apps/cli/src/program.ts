@@ -11,6 +11,7 @@ import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExperimentsCommand } from './commands/experiments.ts';
 import { addExportOnnxCommand } from './commands/export-onnx.ts';
 import { addFeaturesCommand } from './commands/features.ts';
+import { addImportClassifierCommand } from './commands/import-classifier.ts';
 import { addListenCommand } from './commands/listen.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addResultsCommand } from './commands/results.ts';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addCalibrateCommand(program);
   addEvaluateCommand(program);
   addExportOnnxCommand(program);
+  addImportClassifierCommand(program);
   addResultsCommand(program);
   addExperimentsCommand(program);
   addFeaturesCommand(program);

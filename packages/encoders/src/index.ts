@@ -16,6 +16,14 @@ export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-h
 export { composeLinearModel } from './head/linear-model.ts';
 export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
+export { createProbes, judgeAnswers } from './import/check-classifier.ts';
+export { holdsExport, importedFamilies } from './import/export-config.ts';
+export {
+  type ImportClassifierOptions,
+  type ImportedClassifier,
+  importClassifier,
+} from './import/import-classifier.ts';
+export { type ImportEncoderOptions, importEncoder } from './import/import-encoder.ts';
 export { holdsWhisper, importWhisper } from './import/import-whisper.ts';
 export type { WeightsFolder } from './import/weights-folder.ts';
 export {

@@ -1,6 +1,12 @@
 import { basename } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import { holdsWhisper, importWhisper, type WeightsFolder } from '@ser/encoders';
+import {
+  holdsExport,
+  holdsWhisper,
+  importEncoder,
+  importWhisper,
+  type WeightsFolder,
+} from '@ser/encoders';
 
 /** What the command line says of an encoder that is imported. */
 export interface ImportSettings {
@@ -32,7 +38,23 @@ const importers: readonly Importer[] = [
         source: `imported from ${basename(folder.name)}`.slice(0, 500),
       }),
   },
+  {
+    takes: "what optimum exports or transformers.js takes: config.json with a model's ONNX file",
+    detect: async (folder) => holdsExport(folder),
+    run: (folder, { name, states, layers, licence, languages }) =>
+      importEncoder(folder, {
+        name,
+        ...(states ? { layers: states } : layers !== undefined && { layers: upTo(layers) }),
+        ...(licence !== undefined && { licence }),
+        ...(languages && { languages }),
+      }),
+  },
 ];
+
+/** The hidden states up to that behind so many layers. */
+function upTo(layers: number): number[] {
+  return Array.from({ length: layers + 1 }, (_, layer) => layer);
+}
 
 /**
  * Makes an encoder file of a folder of weights.

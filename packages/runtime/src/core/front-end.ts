@@ -40,13 +40,14 @@ export class FrontEnd {
       this.sampleRateHz = config.features.sampleRateHz;
       this.frameRateHz = this.sampleRateHz / config.features.hopLength;
       this.featureNames = extractor.featureNames;
-      this.#toMatrix = (samples) => extractor.extract(this.#pad(samples));
+      this.#toMatrix = (samples) => extractor.extract(this.#fill(samples));
     } else {
       this.sampleRateHz = config.sampleRateHz;
       this.frameRateHz = this.sampleRateHz;
       this.featureNames = ['waveform'];
       this.#toMatrix = (samples) => {
-        const data = this.#pad(config.normalise ? standardise(samples) : samples.slice());
+        const filled = this.#fill(samples);
+        const data = filled === samples ? samples.slice() : filled;
         return { data, frames: data.length, features: 1 };
       };
     }
@@ -112,13 +113,18 @@ export class FrontEnd {
     return this.#toMatrix(heard);
   }
 
-  /** With the zeros behind it that the config asks for. */
-  #pad(samples: Float32Array): Float32Array {
-    const { padEndSec = 0 } = this.config;
-    if (padEndSec === 0) return samples;
-    const padded = new Float32Array(samples.length + Math.round(padEndSec * this.sampleRateHz));
-    padded.set(samples);
-    return padded;
+  /** Normalised and with the zeros behind it where the config asks for it. */
+  #fill(samples: Float32Array): Float32Array {
+    const { normalise, padEndSec = 0, padToSec = 0 } = this.config;
+    const heard = normalise ? standardise(samples) : samples;
+    const length = Math.max(
+      samples.length + Math.round(padEndSec * this.sampleRateHz),
+      Math.round(padToSec * this.sampleRateHz),
+    );
+    if (length === samples.length) return heard;
+    const filled = new Float32Array(length);
+    filled.set(heard);
+    return filled;
   }
 
   #resample(clip: AudioClip): Float32Array {

@@ -41,12 +41,20 @@ const preparation = {
   levelDb: z.optional(z.number().check(z.minimum(-100), z.maximum(0))),
   /** Seconds of zeros behind the prepared clip. Absent: none. */
   padEndSec: z.optional(z.number().check(z.minimum(0), z.maximum(30))),
+  /** Seconds that a shorter clip is filled up to with zeros. Absent: none. */
+  padToSec: z.optional(z.number().check(z.minimum(0), z.maximum(30))),
 };
 
 const frontEndSchema = z.discriminatedUnion(
   'kind',
   [
-    z.strictObject({ kind: z.literal('features'), features: featuresSchema, ...preparation }),
+    z.strictObject({
+      kind: z.literal('features'),
+      features: featuresSchema,
+      /** Whether the clip is brought to mean 0 and variance 1. Absent: no. */
+      normalise: z.optional(z.boolean()),
+      ...preparation,
+    }),
     z.strictObject({
       kind: z.literal('waveform'),
       sampleRateHz: z.int().check(z.minimum(lowestRateHz), z.maximum(highestRateHz)),

@@ -51,3 +51,23 @@ it('leaves a window without pauses, and of a model that trims nothing, as a clip
   const paused = { samples: makeSpeech(1), sampleRateHz };
   expect(plain.processWindow(paused)).toEqual(plain.process(paused));
 });
+
+it('fills a short clip up with zeros, behind what is normalised', async () => {
+  const clip = { samples: makeSpeech(0).slice(8000, 16_000), sampleRateHz };
+  const read = async (settings: { normalise: boolean; padToSec?: number; padEndSec?: number }) =>
+    (await createFrontEnd({ kind: 'waveform', sampleRateHz, trim: null, ...settings })).process(
+      clip,
+    ).data;
+  const normalised = await read({ normalise: true });
+  const filled = await read({ normalise: true, padToSec: 1 });
+  expect(filled.length).toBe(16_000);
+  expect(filled.subarray(0, 8000)).toEqual(normalised);
+  expect(filled.subarray(8000).every((value) => value === 0)).toBe(true);
+  expect(await read({ normalise: true, padToSec: 0.2 })).toEqual(normalised);
+  expect((await read({ normalise: false, padToSec: 0.6, padEndSec: 0.2 })).length).toBe(11_200);
+
+  const spectral = { kind: 'features', features, trim: null } as const;
+  const heard = await createFrontEnd({ ...spectral, normalise: true, padToSec: 1 });
+  const plain = await createFrontEnd(spectral);
+  expect(heard.process(clip)).toEqual(plain.process({ samples: filled, sampleRateHz }));
+});
