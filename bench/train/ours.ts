@@ -1,5 +1,5 @@
 /** This project as a contender: its training loop over prepared clips, both cores. */
-import { ensureTensorFlow, readRecipe } from '@ser/trainer';
+import { ensureTensorFlow, readNetworkRecipe } from '@ser/trainer';
 import { answerLines } from './answer-lines.ts';
 import { readClips } from './clips.ts';
 import { batchSize, classes, equalFrames, equalSteps, modelSettings } from './task.ts';
@@ -17,7 +17,7 @@ const { differentiate } = await import('@ser/trainer/internal/fit/train-step');
 const { tf } = await import('@ser/trainer/internal/tensorflow/tf');
 
 const train = readClips(process.argv[2]!);
-const { training } = await readRecipe('reference');
+const { training } = await readNetworkRecipe('reference');
 const { features } = train[0]!.matrix;
 const model = buildModel(modelSettings, { features, classes, seed: 0 });
 setFeatureStatistics(model, measureFeatures(train.map(({ matrix }) => matrix)));

@@ -31,7 +31,7 @@ if (!options.data) throw new Error('--data is missing: the folder of RAVDESS.');
 
 const folder = mkdtempSync(join(tmpdir(), 'ser-bench-'));
 const { dataset, matrices } = await extractDataset(await readDataset([options.data]), {
-  frontEnd: { kind: 'features', ...frontEnd },
+  representation: { frontEnd: { kind: 'features', ...frontEnd }, encoder: null },
 });
 const clips = createRandom(0).shuffle(dataset.clips).slice(0, clipCount);
 const frames = clips.map((clip) => matrices.get(clip)!.frames);

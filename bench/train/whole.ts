@@ -5,12 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRecipe, train } from '@ser/trainer';
+import { readNetworkRecipe, train } from '@ser/trainer';
 import { answerLines } from './answer-lines.ts';
 import { frontEnd } from './task.ts';
 
 const data = [process.argv[2]!];
-const recipe = await readRecipe('reference');
+const recipe = await readNetworkRecipe('reference');
 const folder = mkdtempSync(join(tmpdir(), 'ser-bench-'));
 
 await answerLines({
@@ -19,7 +19,7 @@ await answerLines({
     const { readDataset } = await import('@ser/trainer/internal/datasets/read-dataset');
     const { extractDataset } = await import('@ser/trainer/internal/run/extract-dataset');
     const { dataset } = await extractDataset(await readDataset(data), {
-      frontEnd: { kind: 'features', ...frontEnd },
+      representation: { frontEnd: { kind: 'features', ...frontEnd }, encoder: null },
     });
     return { clips: dataset.clips.length };
   },

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClassifier, createFrontEnd, type FeatureMatrix, loadClip } from '@ser/runtime';
-import { ensureTensorFlow, formatClassificationReport, readRecipe } from '@ser/trainer';
+import { ensureTensorFlow, formatClassificationReport, readNetworkRecipe } from '@ser/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeChain } from '../support/chain-suite.ts';
 import { listTestPredictions, readRun } from '../support/read-run.ts';
@@ -96,8 +96,8 @@ describe.each(['corpus', 'clip'] as const)(
   (normalisation) => {
     it('gives a masked batch of unequal lengths the probabilities of Keras 3', async () => {
       const { predictWithFreshModel, writeBatch } = await import('../support/trained-model.ts');
-      const { features, trim, model } = await readRecipe('reference');
-      const frontEnd = await createFrontEnd({ kind: 'features', features, trim });
+      const { features, trim, model } = await readNetworkRecipe('reference');
+      const frontEnd = await createFrontEnd({ kind: 'features', features: features!, trim });
       const matrices: FeatureMatrix[] = [];
       for (const clip of ['ravdess', 'emodb', 'crema-d'].flatMap((corpus) =>
         pickClips(corpus, 8),

@@ -1,6 +1,6 @@
 import { type FeatureMatrix, listFeatureNames } from '@ser/dsp-wasm';
 import { applyTemperature } from '@ser/runtime';
-import { type RunSettings, readRunSettings } from '@ser/trainer';
+import { type NetworkRecipe, readRunSettings } from '@ser/trainer';
 // The tests hold what is inside the trainer against its peers, so they reach inside.
 import { readCheckpoint, writeCheckpoint } from '../../packages/trainer/src/fit/checkpoint.ts';
 import { predictProbabilities } from '../../packages/trainer/src/fit/predict-probabilities.ts';
@@ -18,8 +18,9 @@ export async function predictWithTfjs(
   matrices: readonly FeatureMatrix[],
 ): Promise<ArrayLike<number>[]> {
   const { recipe, seed } = await readRunSettings(run);
+  if (recipe.head !== 'network') throw new Error(`${run} has no network.`);
   const { labels, temperature } = readRun(run);
-  const features = listFeatureNames(recipe.features).length;
+  const features = listFeatureNames(recipe.features!).length;
   const model = buildModel(recipe.model, { features, classes: labels.length, seed });
   const { tensors } = await readCheckpoint(findWeights(run, recipe));
   setWeights(model, selectPrefix(tensors, 'best/'));
@@ -29,7 +30,7 @@ export async function predictWithTfjs(
 
 /** Builds a fresh model, writes its weights to `path`, and returns what tfjs makes of the clips. */
 export async function predictWithFreshModel(
-  settings: RunSettings['recipe']['model'],
+  settings: NetworkRecipe['model'],
   matrices: readonly FeatureMatrix[],
   path: string,
 ): Promise<Float32Array[]> {

@@ -30,7 +30,7 @@ export {
   writeSplitFile,
 } from './protocols/split-file.ts';
 export { setBatchSize, setEncoder, setEpochs } from './recipes/change-recipe.ts';
-export { readRecipe } from './recipes/read-recipe.ts';
+export { readNetworkRecipe, readRecipe } from './recipes/read-recipe.ts';
 export type { LinearRecipe, NetworkRecipe, Recipe } from './recipes/recipe.ts';
 export { writeExperimentsPage } from './report/experiments-page.ts';
 export { writeResultsPage } from './report/results-page.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import { parseRecipe, type Recipe } from './recipe.ts';
+import { type NetworkRecipe, parseRecipe, type Recipe } from './recipe.ts';
 
 /**
  * Reads a recipe: a name of one that comes with the package (`reference`, or `no-noise` of the
@@ -12,6 +12,20 @@ import { parseRecipe, type Recipe } from './recipe.ts';
  */
 export async function readRecipe(nameOrPath: string): Promise<Recipe> {
   return parseRecipe(await readFields(nameOrPath, []), nameOrPath);
+}
+
+/**
+ * Reads a recipe whose head is a network.
+ *
+ * @throws SerError as {@link readRecipe}; `INVALID_ARGUMENT` for one whose head is linear.
+ */
+export async function readNetworkRecipe(nameOrPath: string): Promise<NetworkRecipe> {
+  const recipe = await readRecipe(nameOrPath);
+  if (recipe.head === 'network') return recipe;
+  throw new SerError(
+    'INVALID_ARGUMENT',
+    `The recipe ${nameOrPath} has a linear head; it must be a network.`,
+  );
 }
 
 type Fields = Record<string, unknown>;
