@@ -22,6 +22,11 @@ it.each([
   ['datasets', 'download'],
   ['datasets', 'check'],
   ['datasets', 'split'],
+  ['encoders'],
+  ['encoders', 'list'],
+  ['encoders', 'download'],
+  ['encoders', 'import'],
+  ['encoders', 'check'],
   ['doctor'],
   ['completion'],
 ])('ser %s --help', async (...command) => {

@@ -9,6 +9,18 @@ export function locateCorpus(name: string): string {
   return folder;
 }
 
+/**
+ * A file of pretrained weights in SER_ENCODERS, by default the folder `encoders` beside SER_DATA; a
+ * missing one is an error, never a reason to skip.
+ */
+export function locateEncoderWeights(name: string): string {
+  const folder =
+    process.env.SER_ENCODERS || join(readVariable('SER_DATA', 'the corpora'), '../encoders');
+  const path = join(folder, name);
+  if (!existsSync(path)) throw new Error(`SER_ENCODERS lacks ${name}: there is no ${path}.`);
+  return path;
+}
+
 /** Audio files of a corpus, evenly picked over its sorted list. */
 export function pickClips(corpus: string, count: number): string[] {
   const folder = locateCorpus(corpus);

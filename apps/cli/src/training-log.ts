@@ -76,13 +76,13 @@ export class TrainingLog {
 
   #describeBatch({ loss, accuracy }: BatchEvent): string {
     const uar = this.#validationUar === undefined ? '' : `UAR ${this.#validationUar.toFixed(3)} `;
-    return `loss ${loss.toFixed(3)} accuracy ${accuracy.toFixed(3)} ${uar}${this.#pace.describe()}`;
+    return `loss ${loss.toFixed(3)} accuracy ${accuracy.toFixed(3)} ${uar}${this.#pace.describe().join(', ')}`;
   }
 
   #formatEpoch(event: EpochEvent): string {
     const epoch = `Epoch ${String(event.epoch).padStart(String(event.epochs).length)}/${event.epochs}`;
     const train = `train loss ${event.trainLoss.toFixed(4)} accuracy ${event.trainAccuracy.toFixed(4)}`;
-    const time = `${event.durationSec.toFixed(1)} s, ${this.#pace.describe()}`;
+    const time = [`${event.durationSec.toFixed(1)} s`, ...this.#pace.describe()].join(', ');
     return [epoch, train, ...formatValidation(event), time].join('  ');
   }
 }
@@ -114,11 +114,12 @@ class Pace {
     this.#open = epochs * total - this.#done;
   }
 
-  /** Such as `310 clips/s, 4 min left`. */
-  describe(): string {
+  /** Such as `310 clips/s` and `4 min left`; nothing before the first batch. */
+  describe(): string[] {
+    if (this.#atStart === undefined) return [];
     const elapsedSec = (performance.now() - this.#startedMs) / 1000;
     const clipsPerSec = (this.#done - (this.#atStart ?? 0)) / elapsedSec;
-    return `${Math.round(clipsPerSec)} clips/s, ${formatTime(this.#open / clipsPerSec)} left`;
+    return [`${Math.round(clipsPerSec)} clips/s`, `${formatTime(this.#open / clipsPerSec)} left`];
   }
 }
 

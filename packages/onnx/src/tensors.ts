@@ -14,7 +14,11 @@ export function createFloats(name: string, shape: Shape, values: Float32Array): 
 
 /** A float16 constant of values that are rounded to the nearest one. */
 export function createHalfFloats(name: string, shape: Shape, values: Float32Array): OnnxTensor {
-  return { name, type: 'float16', shape, data: viewBytes(Uint16Array.from(values, toFloat16Bits)) };
+  const halves = new Uint16Array(values.length);
+  values.forEach((value, at) => {
+    halves[at] = toFloat16Bits(value);
+  });
+  return { name, type: 'float16', shape, data: viewBytes(halves) };
 }
 
 /** An int8 constant; it shares the memory of `values`. */

@@ -20,8 +20,8 @@ export interface FitHeadOptions {
   /** Number of labels. */
   classes: number;
   /**
-   * How much weights cost: half their squares' sum, times this, times the width of an embedding, over
-   * the number of examples. 1 is scikit-learn's C of 1 / width.
+   * What weights cost beside the mean loss: half of their squares' sum, times this. It is 1 / (C n) of
+   * scikit-learn's C and n examples.
    */
   penalty: number;
   /** Share of the truth that is spread over all labels. */
@@ -52,7 +52,6 @@ export function fitLinearHead(
   const statistics = measureEmbeddings(embeddings);
   const rows = standardise(embeddings, statistics);
   const total = examples.reduce((sum, { weight = 1 }) => sum + weight, 0);
-  const cost = (penalty * width) / examples.length;
   const targets = examples.map((example) => spreadTarget(example, classes, labelSmoothing));
   const logits = new Float64Array(classes);
 
@@ -80,13 +79,13 @@ export function fitLinearHead(
         }
       });
       for (let i = 0; i < classes * width; i++) {
-        loss += (cost / 2) * at[i]! ** 2;
-        gradient[i]! += cost * at[i]!;
+        loss += (penalty / 2) * at[i]! ** 2;
+        gradient[i]! += penalty * at[i]!;
       }
       return loss;
     },
     new Float64Array(classes * (width + 1)),
-    { iterations: 200, tolerance: 1e-5 },
+    { iterations: 200, tolerance: 1e-4 },
   );
   return {
     ...statistics,

@@ -6,14 +6,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 rng = np.random.default_rng(3)
-n, width, classes, penalty = 60, 12, 4, 0.5
+n, width, classes, penalty = 60, 12, 4, 0.1
 y = np.arange(n) % classes
 x = (rng.normal(size=(n, width)) + 0.8 * rng.normal(size=(classes, width))[y] + 5).astype(np.float32)
 w = np.where(y == 0, 2.0, 1.0)
 z = np.clip((x - x.mean(0)) / x.std(0), -8, 8)
-# Mean loss + cost/2 |W|² is C times the summed loss, with C = 1 / (cost * sum of weights).
-cost = penalty * width / n
-model = LogisticRegression(C=1 / (cost * w.sum()), tol=1e-10, max_iter=10000).fit(z, y, sample_weight=w)
+# Mean loss + penalty/2 |W|² is C times the summed loss, with C = 1 / (penalty * sum of weights).
+model = LogisticRegression(C=1 / (penalty * w.sum()), tol=1e-10, max_iter=10000).fit(z, y, sample_weight=w)
 out = {
     "penalty": penalty,
     "embeddings": x.round(6).tolist(),
