@@ -16,6 +16,7 @@ import { chooseOnnxFile, invalid, nameFolder, readLicence } from './export-files
 import { findState, keepUpTo } from './find-states.ts';
 import { adoptInputs, listInputs, nameEncoder } from './foreign-graph.ts';
 import { isDimension, isPlaceholder, toUsualLabel } from './label-names.ts';
+import { sortNodes } from './sort-nodes.ts';
 import type { WeightsFolder } from './weights-folder.ts';
 
 export interface ImportClassifierOptions {
@@ -67,7 +68,7 @@ export async function importClassifier(
   const config = asTrained(await readExportConfig(folder, { doNormalize }));
   checkProblem(folder, config);
   const onnxFile = chooseOnnxFile(folder, file);
-  const foreign = decodeModel(await folder.read(onnxFile));
+  const foreign = sortNodes(decodeModel(await folder.read(onnxFile)));
   const named = labels ?? listLabels(folder, config);
   checkLogits(foreign, { onnxFile, labels: named });
   const warnings = [...(labels ? [] : warnOfLabels(named)), ...warnOfHead(foreign, config)];

@@ -6,6 +6,7 @@ import { type ExportConfig, readExportConfig } from './export-config.ts';
 import { chooseOnnxFile, nameFolder, readLicence } from './export-files.ts';
 import { findState, findStateOutput, keepUpTo } from './find-states.ts';
 import { adoptInputs, nameEncoder } from './foreign-graph.ts';
+import { sortNodes } from './sort-nodes.ts';
 import type { WeightsFolder } from './weights-folder.ts';
 
 export interface ImportEncoderOptions {
@@ -60,7 +61,7 @@ export async function importEncoder(
   const config = await readExportConfig(folder, { doNormalize });
   const chosen = checkLayers(layers, config);
   const onnxFile = chooseOnnxFile(folder, file);
-  const foreign = decodeModel(await folder.read(onnxFile));
+  const foreign = sortNodes(decodeModel(await folder.read(onnxFile)));
   const opset = foreign.opsets[''] ?? 0;
   if (opset < 13) {
     throw new SerError(

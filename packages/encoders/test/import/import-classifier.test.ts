@@ -238,3 +238,53 @@ it('takes the file that is named, and asks where several could be meant', async 
   const { manifest } = await importClassifier(folder, { version, file: 'model_int8.onnx' });
   expect(manifest.labels).toHaveLength(4);
 });
+
+describe('what converters do to a graph', () => {
+  async function predict(folder: WeightsFolder): Promise<number[]> {
+    const classifier = await createClassifier((await importClassifier(folder, { version })).model);
+    const { probabilities } = await classifier.predict(exportPath('clip-0.wav'));
+    await classifier.dispose();
+    return Object.values(probabilities);
+  }
+
+  it('nodes in any order', async () => {
+    const folder = withModel((model) => ({ ...model, nodes: model.nodes.toReversed() }));
+    expect(await predict(folder)).toEqual(await predict(openExport(wav2vec2)));
+    const cyclic = withModel((model) => ({
+      ...model,
+      nodes: model.nodes.map((node) =>
+        node.inputs[0] === 'input_values' ? { ...node, inputs: ['logits', ...node.inputs] } : node,
+      ),
+    }));
+    expect(await refuse(cyclic)).toContain('wait for each other');
+  });
+
+  it('an input of 16 bits', async () => {
+    const folder = withModel((model) => ({
+      ...model,
+      inputs: model.inputs.map((input) => ({ ...input, type: 'float16' })),
+      nodes: [
+        { operator: 'Cast', inputs: ['input_values'], outputs: ['wide'], attributes: { to: 1 } },
+        ...model.nodes.map((node) => ({
+          ...node,
+          inputs: node.inputs.map((name) => (name === 'input_values' ? 'wide' : name)),
+        })),
+      ],
+    }));
+    const [found, expected] = [await predict(folder), await predict(openExport(wav2vec2))];
+    found.forEach((probability, at) => {
+      expect(Math.abs(probability - expected[at]!)).toBeLessThan(1e-3);
+    });
+    expect(found).not.toEqual(expected);
+  });
+
+  it('branches, which are refused', async () => {
+    const folder = withModel((model) => ({
+      ...model,
+      nodes: model.nodes.map((node) =>
+        node.outputs[0] === 'logits' ? { ...node, operator: 'If' } : node,
+      ),
+    }));
+    expect(await refuse(folder)).toContain('node If');
+  });
+});
