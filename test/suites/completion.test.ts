@@ -32,7 +32,9 @@ describe('ser completion bash', () => {
       ['predict', '--format', 'j'],
       ['json', 'jsonl'],
     ],
-    [['predict', '--model', ''], []],
+    [['predict', '--model', 'sma'], ['small']],
+    [['predict', '--model', 'packag'], ['package.json']],
+    [['predict', '--matrix', ''], []],
     [['predict', 'voi'], []],
     [
       ['datasets', ''],

@@ -17,6 +17,7 @@ it('ser doctor says what is there, for people and for programs', async () => {
   const states = new Map(findings.map(({ name, state }) => [name, state]));
   expect(states.get('Node')).toContain(process.version);
   expect(states.get('Shipped model')).toMatch(/model\.onnx$/);
+  expect(states.get('Small model')).toMatch(/small\.onnx$/);
   expect(states.get('onnxruntime-node')).toMatch(/^\d+\.\d+/);
   expect(findings.filter(({ name, remedy }) => name === 'Node' && remedy)).toEqual([]);
 });

@@ -122,7 +122,7 @@ describe('ser encoders import, list and check', () => {
     ],
     [['import', 'x', '--name', 'a', '--states', '1,x'], 2, /whole number from 0/],
     [['check', 'absent'], 1, /There is no encoder absent: it is not installed/],
-    [['check', join(root, 'models/model.onnx')], 1, /is no encoder, and no model/],
+    [['check', join(root, 'models/small.onnx')], 1, /is no encoder, and no model/],
   ])('refuse %j', async (args, expectedCode, message) => {
     const { exitCode, stdout, stderr } = await ser(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: expectedCode, stdout: '' });

@@ -10,6 +10,7 @@ import {
   type CommandResult,
   readSerJson,
   readSerOutput,
+  root,
   runCommand,
   runSer,
   serPath,
@@ -44,6 +45,17 @@ async function feedSer(args: readonly string[], input: string | { file: string }
   const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
   return output;
 }
+
+it('takes the models that come with the project by name or by path', async () => {
+  const predict = (...args: string[]) => readSerOutput(['predict', clips[0]!, '--json', ...args]);
+  const models = join(root, 'models');
+  const small = await predict('--model', 'small');
+  expect(small).toBe(await predict('--model', join(models, 'small.onnx')));
+  const shipped = await predict();
+  expect(shipped).not.toBe(small);
+  expect(shipped).toBe(await predict('--model', 'default'));
+  expect(shipped).toBe(await predict('--model', join(models, 'model.onnx')));
+});
 
 describe('predict names its clips', () => {
   it('by a folder, its subfolders included', async () => {

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { SuggestingOption } from './suggesting-option.ts';
 
 /** Shells that completion is written for. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -57,7 +58,7 @@ function writeBash(name: string, nodes: readonly CommandNode[]): string {
       (option) =>
         `${listFlags(option)
           .map((flag) => quote(`${path}:${flag}`))
-          .join('|')}) ${completeBash(option.argChoices ?? [])}; return ;;`,
+          .join('|')}) ${completeBash(option)}; return ;;`,
     ),
   );
   const words = nodes.map(
@@ -92,9 +93,13 @@ complete -o default -F _${name} ${name}
 }
 
 /** Without words of its own a value is a file, which the shell completes by itself. */
-function completeBash(choices: readonly string[]): string {
-  if (choices.length === 0) return ':';
-  return `COMPREPLY=($(compgen -W ${quote(choices.join(' '))} -- "$current"))`;
+function completeBash(option: Option): string {
+  const words = listWords(option);
+  if (words.length === 0) return ':';
+  const offers = `-W ${quote(words.join(' '))}`;
+  return takesFile(option)
+    ? `compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen ${offers} -f -- "$current"))`
+    : `COMPREPLY=($(compgen ${offers} -- "$current"))`;
 }
 
 function writeFish(name: string, nodes: readonly CommandNode[]): string {
@@ -121,7 +126,17 @@ function describeFish(option: Option): string {
     ...(option.long ? [`-l ${option.long.slice(2)}`] : []),
   ].join(' ');
   if (!takesValue(option)) return names;
-  return option.argChoices ? `${names} -x -a ${quote(option.argChoices.join(' '))}` : `${names} -r`;
+  const words = listWords(option);
+  const offers = words.length > 0 ? ` -a ${quote(words.join(' '))}` : '';
+  return `${names} ${takesFile(option) ? '-r' : '-x'}${offers}`;
+}
+
+function listWords(option: Option): readonly string[] {
+  return option.argChoices ?? (option instanceof SuggestingOption ? option.suggestions : []);
+}
+
+function takesFile(option: Option): boolean {
+  return option.argChoices === undefined;
 }
 
 function takesValue(option: Option): boolean {

@@ -17,7 +17,7 @@ const read = (path: string) =>
 
 /** Written by Python's onnx, see make_foreign.py beside it. */
 const foreign = read('fixtures/foreign.onnx');
-const shipped = read('../../../models/model.onnx');
+const shipped = read('../../../models/small.onnx');
 
 describe("a file of Python's onnx", () => {
   const model = decodeModel(foreign);

@@ -33,7 +33,7 @@ export function addAdaptCommand(program: Command): void {
     .command('adapt')
     .description('Adapt a model to your own voice, room or language by clips without labels.')
     .argument('<clips...>', 'audio files, folders or quoted globs')
-    .addOption(createModelOption('model.onnx to adapt'))
+    .addOption(createModelOption('adapt'))
     .requiredOption('--out <file>', 'model file to write')
     .option(
       '--labels <names...>',

@@ -3,7 +3,7 @@ import { createClassifier } from '@ser/runtime';
 import type { RunSummary } from '@ser/trainer';
 import type { Command } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
-import { shippedModelPath } from '../shipped-model.ts';
+import { findShippedModel } from '../shipped-model.ts';
 import { TrainingLog } from '../training-log.ts';
 
 /** Clips that the demo predicts one by one. */
@@ -56,7 +56,7 @@ export function addDemoCommand(program: Command): void {
 
       heading('5. Predict the same clips with the shipped model');
       print('It is trained on acted human speech; on synthetic speech it only shows that it runs.');
-      await predictClips(shippedModelPath, files);
+      await predictClips(findShippedModel('default'), files);
 
       print(`\nOpen ${join(run, 'report.html')}, or try your own voice: pnpm ser predict <clip>`);
     });

@@ -4,7 +4,7 @@ import { arch, availableParallelism, platform, release } from 'node:os';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { exitCodes } from '../report-failure.ts';
-import { shippedModelPath } from '../shipped-model.ts';
+import { findShippedModel, type ShippedModelName, shippedModelNames } from '../shipped-model.ts';
 import { version } from '../version.ts';
 
 const run = promisify(execFile);
@@ -35,7 +35,7 @@ export function addDoctorCommand(program: Command): void {
         inspectNode(),
         { name: 'Processor cores', state: String(availableParallelism()) },
         await inspectOnnxRuntime(),
-        await inspectShippedModel(),
+        ...(await Promise.all(shippedModelNames.map(inspectShippedModel))),
         ...(await inspectTraining()),
       ];
       if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
@@ -74,15 +74,17 @@ async function inspectOnnxRuntime(): Promise<Finding> {
   }
 }
 
-async function inspectShippedModel(): Promise<Finding> {
-  const isThere = await stat(shippedModelPath).catch(() => null);
+async function inspectShippedModel(model: ShippedModelName): Promise<Finding> {
+  const name = model === 'default' ? 'Shipped model' : 'Small model';
+  const path = findShippedModel(model);
+  const isThere = await stat(path).catch(() => null);
   return isThere
-    ? { name: 'Shipped model', state: shippedModelPath }
+    ? { name, state: path }
     : {
-        name: 'Shipped model',
+        name,
         state: 'missing',
-        remedy: 'restore models/model.onnx, or name a model with --model',
-        isNeeded: true,
+        remedy: `restore ${path}, or name another model with --model`,
+        isNeeded: model === 'default',
       };
 }
 

@@ -20,7 +20,7 @@ export function addEvaluateCommand(program: Command): void {
   program
     .command('evaluate')
     .description('Score a model on labelled clips. Needs no TensorFlow.')
-    .addOption(createModelOption('model.onnx to score'))
+    .addOption(createModelOption('score'))
     .requiredOption('--data <folders...>', 'corpora, as for `ser train`')
     .option('--split <file>', "score only the test clips of a run's split.json")
     .option('--noise <dB>', 'hear every clip in white noise so far below it', parsePositive)

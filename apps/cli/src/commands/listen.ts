@@ -22,7 +22,7 @@ export function addListenCommand(program: Command): void {
   program
     .command('listen')
     .description('Say which emotion the microphone hears, as it is heard. Ctrl-C ends it.')
-    .addOption(createModelOption('model.onnx to use'))
+    .addOption(createModelOption('use'))
     .addOption(
       new Option(
         '--using <program>',

@@ -45,7 +45,7 @@ export function addPredictCommand(program: Command): void {
       '[clips...]',
       'audio files, folders, quoted globs, or - for one clip on standard input',
     )
-    .addOption(createModelOption('model.onnx to use'))
+    .addOption(createModelOption('use'))
     .option(
       '--from-list <file>',
       'predict the clips that a file lists, a path a line; - reads the list',

@@ -31,7 +31,7 @@ export function addServeCommand(program: Command): void {
   program
     .command('serve')
     .description('Serve predictions over HTTP, live audio over WebSocket, and the web demo.')
-    .addOption(createModelOption('model.onnx to serve'))
+    .addOption(createModelOption('serve'))
     .option('--host <address>', 'address to listen on; 0.0.0.0: all', '127.0.0.1')
     .option('--port <port>', 'port; 0: any that is free', parseWhole(0), 8080)
     .addOption(

@@ -6,6 +6,8 @@ import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parseWhole } from '../parse-number.ts';
 import { testedProtocols } from '../protocol-choices.ts';
 import { asUsage } from '../report-failure.ts';
+import { resolveModel } from '../shipped-model.ts';
+import { SuggestingOption } from '../suggesting-option.ts';
 import { toScores } from '../to-scores.ts';
 import { TrainingLog } from '../training-log.ts';
 
@@ -36,9 +38,13 @@ export function addTrainCommand(program: Command): void {
       '--recipe <name>',
       'recipe that comes with the project, or a .json file (default: reference; with --from: encoder)',
     )
-    .option(
-      '--from <file>',
-      'take the encoder of a model file, or an encoder file, and train a head',
+    .addOption(
+      new SuggestingOption(
+        '--from <model>',
+        'take the encoder of a model (default, or a file), or an encoder file, and train a head',
+      )
+        .suggest(['default'])
+        .argParser(resolveModel),
     )
     .option('--out <folder>', 'run folder to write (default: runs/<recipe>-<time>)')
     .addOption(

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { applyLabelBias, createClassifier, readModelFile } from '@ser/runtime';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { adaptModel } from '../../src/onnx/adapt-model.ts';
 import { compactModel } from '../../src/onnx/compact-model.ts';
+import { readFloat32Model } from './read-float32-model.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const bytes = new Uint8Array(readFileSync(`${root}models/model.onnx`));
+const bytes = readFloat32Model();
 const clips = ['mono.flac', 'pcm16.wav', 'stereo.ogg'].map(
   (name) => `${root}packages/runtime/test/fixtures/clips/${name}`,
 );

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Classifier, createClassifier, readModelFile, SerError } from '@ser/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compactModel } from '../../src/onnx/compact-model.ts';
+import { readFloat32Model } from './read-float32-model.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const bytes = new Uint8Array(readFileSync(`${root}models/model.onnx`));
+const bytes = readFloat32Model();
 const clips = ['mono.flac', 'pcm16.wav', 'stereo.ogg', 'stereo.mp3', 'stereo.opus'].map(
   (name) => `${root}packages/runtime/test/fixtures/clips/${name}`,
 );
