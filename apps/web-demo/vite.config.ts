@@ -1,23 +1,32 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { defineConfig, type Rollup } from 'vite';
+import { defineConfig, type Plugin, type Rollup } from 'vite';
 import { precachePlugin } from './precache-plugin.ts';
 
 const here = import.meta.dirname;
-const modelPath = resolve(here, process.env.SER_MODEL ?? '../../models/model.float16.onnx');
-if (!existsSync(modelPath)) {
-  throw new Error(
-    `The demo needs a model and there is none at ${modelPath}. Train one with \`pnpm ser train\`, or name another file in SER_MODEL.`,
-  );
+/** The model of the page alone, where somebody names one; else the two that come with the project. */
+const ownModel = process.env.SER_MODEL;
+const modelPath = resolve(here, ownModel ?? '../../models/model.onnx');
+const smallPath = ownModel ? modelPath : resolve(here, '../../models/small.onnx');
+for (const path of [modelPath, smallPath]) {
+  if (!existsSync(path)) {
+    throw new Error(
+      `The demo needs a model and there is none at ${path}. Train one with \`pnpm ser train\`, or name another file in SER_MODEL.`,
+    );
+  }
 }
 
 export default defineConfig({
   // Relative addresses, so that the files may be served from any path.
   base: './',
-  resolve: { alias: [{ find: /^ser:model\.onnx/, replacement: modelPath }] },
+  resolve: {
+    alias: [
+      { find: /^ser:model\.onnx/, replacement: modelPath },
+      { find: /^ser:small\.onnx/, replacement: smallPath },
+    ],
+  },
   assetsInclude: ['**/*.onnx'],
-  // The build has onnxruntime's file for WebGPU too, which the demo does not ask for.
-  plugins: [precachePlugin((file) => file.includes('silero') || file.includes('asyncify'))],
+  plugins: [precachePlugin(isLazy), ...(ownModel ? [nameModels('default')] : [])],
   // Found in the source beforehand, or the development server reloads the page at their first use.
   optimizeDeps: {
     include: [
@@ -49,6 +58,21 @@ export default defineConfig({
     },
   },
 });
+
+/** What a first visit does without; the demo never asks for onnxruntime's files for WebGPU. */
+function isLazy(file: string): boolean {
+  const isLargeModel = !ownModel && file.startsWith('assets/model-');
+  return isLargeModel || ['silero', 'asyncify', 'webgpu'].some((part) => file.includes(part));
+}
+
+/** Tells the page which models it has. */
+function nameModels(names: string): Plugin {
+  return {
+    name: 'models',
+    transformIndexHtml: (html) =>
+      html.replace(/(<meta name="models" content=")[^"]*/, `$1${names}`),
+  };
+}
 
 /** Names the model so that `ser serve` finds it, whatever its file is called. */
 function assetFileNames({ originalFileNames }: Rollup.PreRenderedAsset): string {

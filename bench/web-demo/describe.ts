@@ -2,7 +2,10 @@
 export interface WebDemoResults {
   machine: Record<string, string | number>;
   versions: Record<string, string>;
-  transfer: Record<'gzip' | 'br', { bytes: number; files: Record<string, number> }>;
+  transfer: Record<
+    'gzip' | 'br',
+    { bytes: number; defaultModelBytes: number; files: Record<string, number> }
+  >;
   lighthouse: Record<
     'phone' | 'desktop',
     Record<'performance' | 'accessibility' | 'best-practices', { score: number; lost: string[] }>
@@ -38,7 +41,7 @@ export function describeWebDemo(
   const names = Object.keys(goals) as (keyof typeof goals)[];
   return [
     '## The web demo',
-    `In Chromium on loopback, on ${machine.processor}, one clip of 3.7 s; a first visit is all that comes until the page is ready for visits without a network.`,
+    `In Chromium on loopback, on ${machine.processor}, one clip of 3.7 s; a first visit is all that comes until the page is ready for visits without a network and answers by its small model. The default model, which then comes, is ${toMegabytes({ bytes: transfer.gzip.defaultModelBytes })} with gzip, ${toMegabytes({ bytes: transfer.br.defaultModelBytes })} with Brotli; it gives the labels and the timeline that are timed here.`,
     toTable(['measured', 'goal', 'value'], rows),
     'Lighthouse:',
     toTable(

@@ -11,8 +11,11 @@ export const modelPath = existsSync(shippedModel)
   ? shippedModel
   : join(fixtures, 'tiny-model.onnx');
 
-/** The model that the web demo is built with: the shipped one in 16 bits, for a shorter first visit. */
-export const demoModelPath = join(root, 'models/model.float16.onnx');
+/** The models of the web demo: the one that answers first, and the one that answers from then on. */
+export const demoModelPaths = {
+  small: join(root, 'models/small.onnx'),
+  default: shippedModel,
+} as const;
 
 /** Path of one of the runtime's synthetic clips. */
 export function clipPath(name: string): string {

@@ -33,6 +33,8 @@ it('`ser serve` shows a web demo that predicts with the model that is served, an
   for (const [name, value] of Object.entries(probabilities)) {
     expect(Math.abs(clip.probabilities[name] - value)).toBeLessThan(1e-5);
   }
+  await page.getByRole('link', { name: 'Model', exact: true }).click();
+  expect(await page.locator('.model-name').allTextContents()).toEqual(['tiny test model']);
   expect(offences).toEqual({ complaints: [], foreignRequests: [] });
 });
 

@@ -28,11 +28,19 @@ const isolation = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
+export interface FolderServerSettings {
+  isIsolated?: boolean;
+  /** Files whose second half waits for what this returns. */
+  hold?: (name: string) => Promise<void> | undefined;
+  /** Files that the server does not give. */
+  refuses?: (name: string) => boolean;
+}
+
 /** Serves a folder's files on loopback, below a path. */
 export async function serveFolder(
   folder: string,
   basePath: string,
-  { isIsolated = false }: { isIsolated?: boolean } = {},
+  { isIsolated = false, hold, refuses }: FolderServerSettings = {},
 ): Promise<FolderServer> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -42,16 +50,23 @@ export async function serveFolder(
       name === undefined
         ? null
         : await readFile(join(folder, normalize(`/${name}`))).catch(() => null);
-    if (body === null) {
-      response.writeHead(404).end();
+    if (body === null || refuses?.(name!)) {
+      response.writeHead(body ? 503 : 404).end();
       return;
     }
     response.writeHead(200, {
       'content-type': types[extname(name!)] ?? 'application/octet-stream',
+      'content-length': body.length,
       'content-security-policy': contentSecurityPolicy,
       ...(isIsolated && isolation),
     });
-    response.end(body);
+    const half = Math.floor(body.length / 2);
+    const held = hold?.(name!);
+    if (held) {
+      response.write(body.subarray(0, half));
+      await held;
+    }
+    response.end(held ? body.subarray(half) : body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -4,23 +4,27 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badClips } from '../support/bad-clips.ts';
 import { synthesiseTalk } from '../support/synthetic-wav.ts';
-import { clipPath, demoModelPath, root } from './clips.ts';
+import { clipPath, demoModelPaths, root } from './clips.ts';
 import { launchChromium } from './launch-chromium.ts';
 import {
   chooseFiles,
   type DemoSite,
   type Offences,
   openDemoSite,
+  openWithDefaultModel,
+  preferSmallModel,
   save,
   waitForClips,
+  waitForDefaultModel,
   watch,
 } from './web-demo/demo-site.ts';
-import { inspectViews } from './web-demo/inspect-views.ts';
+import { findFaults, inspectViews, readAxe } from './web-demo/inspect-views.ts';
 import { describeLive } from './web-demo/live-suite.ts';
 import { recordWebm } from './web-demo/record-webm.ts';
 
 interface SavedClip {
   file: string;
+  model?: string;
   label?: string;
   durationSec?: number;
   probabilities?: Record<string, number>;
@@ -49,6 +53,8 @@ const badFiles = [
   },
 ];
 
+const isDefault = (name: string) => /^assets\/model-/.test(name);
+
 describe('the web demo in Chromium', () => {
   let site: DemoSite;
   let browser: Browser;
@@ -56,26 +62,29 @@ describe('the web demo in Chromium', () => {
   let page: Page;
   let offences: Offences;
   let classifier: Classifier;
+  let small: Classifier;
 
   beforeAll(async () => {
     site = await openDemoSite();
-    classifier = await createClassifier(demoModelPath);
+    classifier = await createClassifier(demoModelPaths.default);
+    small = await createClassifier(demoModelPaths.small);
     browser = await launchChromium();
     context = await browser.newContext();
     offences = watch(context, site.url);
     page = await context.newPage();
-    await page.goto(site.url);
+    await openWithDefaultModel(page, site.url);
   }, 180_000);
 
   afterAll(async () => {
     await browser?.close();
     await site?.close();
     await classifier?.dispose();
+    await small?.dispose();
   });
 
-  async function saveAll(): Promise<SavedClip[]> {
-    await page.getByRole('button', { name: 'Compare' }).click();
-    const { bytes } = await save(page, 'JSON');
+  async function saveAll(from = page): Promise<SavedClip[]> {
+    await from.getByRole('button', { name: 'Compare' }).click();
+    const { bytes } = await save(from, 'JSON');
     return JSON.parse(String(bytes));
   }
 
@@ -104,9 +113,105 @@ describe('the web demo in Chromium', () => {
     const lines = String(bytes).trimEnd().split('\n');
     expect(lines).toHaveLength(1 + formats.length);
     expect(lines[0]).toBe(
-      `file,durationSec,label,confidence,uncertain,${classifier.labels.join(',')}`,
+      `file,durationSec,label,confidence,uncertain,${classifier.labels.join(',')},model`,
     );
     await clear();
+  });
+
+  it('answers by the small model until the default one has come, and says which judged', async () => {
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = await site.serveAgain({
+      hold: (name) => (isDefault(name) ? released : undefined),
+    });
+    const fresh = await browser.newContext();
+    const visited = await fresh.newPage();
+    const judge = visited.locator('.answer-judge');
+    const bySmall = `Judged by the small model, ${small.manifest.name}`;
+    const byDefault = `Judged by the default model, ${classifier.manifest.name}`;
+    await visited.goto(server.url);
+    await chooseFiles(visited, [clipPath('mono.flac')]);
+    expect(await judge.textContent()).toBe(bySmall);
+    await visited.getByText('The default model is on its way: 50%.').waitFor();
+    expect(await findFaults(visited, await readAxe())).toEqual([]);
+    await visited.getByRole('link', { name: 'Model', exact: true }).click();
+    await visited.locator('[data-model=default]').getByText('On its way: 50%.').waitFor();
+    await visited.getByRole('link', { name: 'Clips' }).click();
+
+    release();
+    await visited.getByRole('status').getByText('The default model is here').waitFor();
+    expect(await judge.textContent()).toBe(bySmall);
+    await chooseFiles(visited, [clipPath('pcm16.wav')]);
+    await visited.getByText(byDefault).waitFor();
+    const [first, second] = await saveAll(visited);
+    expectSame(first!, await small.predict(clipPath('mono.flac')));
+    expectSame(second!, await classifier.predict(clipPath('pcm16.wav')));
+    expect(first!.model).toBe(small.manifest.name);
+    expect(second!.model).toBe(classifier.manifest.name);
+    const judges = visited.locator('th [data-model]');
+    expect(
+      await judges.evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-model'))),
+    ).toEqual(['small', 'default']);
+
+    await visited.locator('.clip-button', { hasText: 'mono.flac' }).click();
+    await visited
+      .getByRole('button', {
+        name: `Judge again by the default model, ${classifier.manifest.name}`,
+      })
+      .click();
+    await visited.getByText(byDefault).waitFor();
+    expectSame((await saveAll(visited))[0]!, await classifier.predict(clipPath('mono.flac')));
+    await fresh.close();
+    await server.close();
+  });
+
+  it('keeps to the small model where that is wanted, at the next visit too', async () => {
+    const asked: string[] = [];
+    const hold = (name: string) => {
+      asked.push(name);
+      return undefined;
+    };
+    const server = await site.serveAgain({ hold });
+    const fresh = await browser.newContext();
+    const visited = await fresh.newPage();
+    await openWithDefaultModel(visited, `${server.url}#model`);
+    await visited.getByLabel('The small model alone').check();
+    await visited.locator('main[data-judge=small]').waitFor();
+    await visited.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name);
+    });
+    asked.length = 0;
+    await visited.reload();
+    await visited.getByText('Not loaded.').waitFor();
+    await visited.getByRole('link', { name: 'Clips' }).click();
+    await chooseFiles(visited, [clipPath('mono.flac')]);
+    await visited.locator('.segments').waitFor();
+    expect(await visited.locator('.answer-judge').textContent()).toContain('the small model');
+    expect(asked.filter(isDefault)).toEqual([]);
+    await visited.getByRole('link', { name: 'Model', exact: true }).click();
+    await visited.getByLabel('The default model, and the small one').check();
+    await waitForDefaultModel(visited);
+    expect(asked.filter(isDefault)).toHaveLength(1);
+    await fresh.close();
+    await server.close();
+  });
+
+  it('goes on with the small model where the default one cannot be had, until it can', async () => {
+    let isRefused = true;
+    const server = await site.serveAgain({ refuses: (name) => isRefused && isDefault(name) });
+    const fresh = await browser.newContext();
+    const visited = await fresh.newPage();
+    await visited.goto(server.url);
+    await visited.getByText('The default model could not be loaded').waitFor();
+    await chooseFiles(visited, [clipPath('mono.flac')]);
+    expect(await visited.locator('.answer-judge').textContent()).toContain('the small model');
+    isRefused = false;
+    await visited.getByRole('button', { name: 'Try again' }).click();
+    await waitForDefaultModel(visited);
+    await fresh.close();
+    await server.close();
   });
 
   it('takes what only the browser decodes: M4A and WebM', async () => {
@@ -222,21 +327,30 @@ describe('the web demo in Chromium', () => {
   });
 
   it('judges ten minutes and finds the speech in them', async () => {
+    const long = await context.newPage();
+    await preferSmallModel(long);
+    await long.goto(site.url);
     const talk = { name: 'talk.wav', bytes: synthesiseTalk(600, [10, 300, 590]) };
-    await chooseFiles(page, [talk]);
-    await page.locator('.segments').waitFor({ timeout: 100_000 });
-    const starts = JSON.parse(String((await save(page, 'JSON')).bytes))[0].segments.map(
+    await chooseFiles(long, [talk]);
+    await long.locator('.segments').waitFor({ timeout: 100_000 });
+    const starts = JSON.parse(String((await save(long, 'JSON')).bytes))[0].segments.map(
       ({ startSec }: Segment) => startSec,
     );
     expect(Math.round(starts[0])).toBe(10);
     expect(Math.round(starts.at(-1))).toBeGreaterThanOrEqual(590);
-    await clear();
+    await long.close();
   }, 120_000);
 
   it('uses another model, with other labels, and refuses what is none', async () => {
     await chooseFiles(page, [clipPath('mono.flac')]);
     await page.getByRole('link', { name: 'Model', exact: true }).click();
-    expect(await page.locator('.model-name').textContent()).toBe(classifier.manifest.name);
+    const names = page.locator('.model-name');
+    expect(await names.allTextContents()).toEqual([classifier.manifest.name, small.manifest.name]);
+    const { encoder } = classifier.manifest;
+    if (encoder) {
+      const facts = await page.locator('[data-model=default]').textContent();
+      expect(facts).toContain(`${encoder.name} (${encoder.family}; ${encoder.licence}; `);
+    }
     const fixtures = `${root}/packages/runtime/test/fixtures`;
     await page.setInputFiles('input[accept=".onnx"]', `${fixtures}/no-manifest.onnx`);
     expect(await page.locator('.failure').textContent()).toMatch(/has no 'ser.manifest'/);
@@ -249,17 +363,21 @@ describe('the web demo in Chromium', () => {
     await page.locator('.segments').waitFor();
     const [saved] = JSON.parse(String((await save(page, 'JSON')).bytes)) as SavedClip[];
     expectSame(saved!, expected);
+    expect(await page.locator('.answer-judge').textContent()).toBe(
+      'Judged by your model, tiny test model',
+    );
     await page.getByRole('link', { name: 'Model', exact: true }).click();
     await page.getByRole('button', { name: 'Back to the page’s own model' }).click();
-    await page.getByText(classifier.manifest.name).waitFor();
+    await page.getByText('tiny test model').waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: 'Clips' }).click();
+    await page.locator('.answer-judge[data-model=default]').waitFor();
     await clear();
   });
 
   it('judges the same on several threads, where its server isolates it', async () => {
     const server = await site.serveAgain({ isIsolated: true });
     const isolated = await browser.newPage();
-    await isolated.goto(server.url);
+    await openWithDefaultModel(isolated, server.url);
     expect(await isolated.evaluate(() => crossOriginIsolated)).toBe(true);
     await chooseFiles(isolated, [clipPath('mono.flac')]);
     await isolated.locator('.segments').waitFor();
@@ -273,15 +391,16 @@ describe('the web demo in Chromium', () => {
     const server = await site.serveAgain();
     const fresh = await browser.newContext();
     const visited = await fresh.newPage();
-    await visited.goto(server.url);
-    await visited.evaluate(() => navigator.serviceWorker.ready);
+    await openWithDefaultModel(visited, server.url);
     await chooseFiles(visited, [clipPath('mono.flac')]);
     await visited.locator('.segments').waitFor();
     await server.close();
     await visited.reload();
+    await waitForDefaultModel(visited);
     await chooseFiles(visited, formats.map(clipPath));
     expect(await visited.locator('.clip-state.is-failed').count()).toBe(0);
     expect(await visited.locator('.clip-item').count()).toBe(formats.length);
+    await visited.locator('.answer-judge[data-model=default]').waitFor();
     await visited.locator('.segments').waitFor();
     await fresh.close();
   });

@@ -194,6 +194,12 @@ describe('the other addresses', () => {
     const model = readdirSync(dist).find((name) => /^model-.*\.onnx$/.test(name))!;
     const served = await (await fetch(`${server.url}/assets/${model}`)).arrayBuffer();
     expect(Buffer.from(served).equals(readFileSync(tinyModelPath))).toBe(true);
+    const small = readdirSync(dist).find((name) => /^small-.*\.onnx$/.test(name))!;
+    expect((await fetch(`${server.url}/assets/${small}`)).status).toBe(404);
+    expect(page).toContain('<meta name="models" content="default" />');
+    const worker = await read('/service-worker.js');
+    expect(worker).toContain(`"assets/${model}"`);
+    expect(worker).not.toContain(small);
   });
 
   it.each([

@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { findShare, formatDownload } from './format.ts';
 import { FailureNote } from './parts/failure-note.tsx';
 import { announcement } from './state/announcer.ts';
 import { addFiles } from './state/clips.ts';
-import { isLoadingModel, loadedShare, manifest, modelFailure } from './state/model.ts';
+import { judge, loadDefaultModel, manifest, models, prefersSmall } from './state/model.ts';
 import { view, viewNames } from './state/view.ts';
 import { strings } from './strings.ts';
 import { ClipsView } from './views/clips-view.tsx';
@@ -49,11 +50,17 @@ export function App() {
           </p>
         </div>
       </header>
-      <main id="content" tabIndex={-1} class={isDraggedOver.value ? 'is-target' : undefined}>
+      <main
+        id="content"
+        tabIndex={-1}
+        class={isDraggedOver.value ? 'is-target' : undefined}
+        data-judge={judge.value}
+      >
         <ModelState />
         {view.value === 'clips' && <ClipsView />}
         {view.value === 'live' && <LiveView />}
         {view.value === 'model' && <ModelView />}
+        <DefaultModelState />
       </main>
       <footer class="bottom">
         <p>
@@ -69,14 +76,37 @@ export function App() {
 }
 
 function ModelState() {
-  if (!manifest.value && modelFailure.value) {
-    return <FailureNote title={strings.modelFailed} failure={modelFailure.value} />;
-  }
-  if (!isLoadingModel.value) return null;
+  const { loading, failure } = models[judge.value].value;
+  if (!manifest.value && failure)
+    return <FailureNote title={strings.modelFailed} failure={failure} />;
+  if (manifest.value || !loading) return null;
   return (
     <p class="loading">
-      <progress value={loadedShare.value ?? undefined} aria-label={strings.modelLoading} />{' '}
+      <progress value={findShare(loading)} aria-label={strings.modelLoading} />{' '}
       {strings.modelLoading}
+    </p>
+  );
+}
+
+/** How far the default model has come while the small one judges; below, so that nothing moves. */
+function DefaultModelState() {
+  const { loading, failure } = models.default.value;
+  if (judge.value !== 'small' || !manifest.value || prefersSmall.value) return null;
+  if (failure) {
+    return (
+      <p class="coming">
+        {strings.defaultFailed} {failure.message}
+        <button type="button" class="button is-small" onClick={() => void loadDefaultModel()}>
+          {strings.tryAgain}
+        </button>
+      </p>
+    );
+  }
+  if (!loading) return null;
+  return (
+    <p class="coming is-loading">
+      <progress value={findShare(loading)} aria-label={strings.defaultLoading} />
+      {strings.defaultComing(formatDownload(loading))}
     </p>
   );
 }

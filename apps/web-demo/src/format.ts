@@ -1,3 +1,6 @@
+import type { DownloadProgress } from '@ser/runtime/web';
+import { strings } from './strings.ts';
+
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
 const finePercent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 const decimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -37,4 +40,17 @@ export function formatKilohertz(hz: number): string {
 /** 0.978 as 0.98. */
 export function formatNumber(value: number): string {
   return String(Math.round(value * 100) / 100);
+}
+
+/** Share of a download that has come, 0 … 1, or undefined where the server does not say how long it is. */
+export function findShare({ loadedBytes, totalBytes }: DownloadProgress): number | undefined {
+  return totalBytes ? loadedBytes / totalBytes : undefined;
+}
+
+/** A download as 42%, or as 3.4 MB where nobody knows how much there is. */
+export function formatDownload(progress: DownloadProgress): string {
+  const share = findShare(progress);
+  return share === undefined
+    ? strings.megabytes(decimal.format(progress.loadedBytes / 1e6))
+    : formatShare(share);
 }

@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { registerServiceWorker } from './offline/register.ts';
-import { loadModel } from './state/model.ts';
+import { loadDefaultModel, loadFirstModel } from './state/model.ts';
 
 render(<App />, document.querySelector('#page')!);
-void loadModel(null).then(registerServiceWorker);
+void loadFirstModel().then(registerServiceWorker).then(loadDefaultModel);

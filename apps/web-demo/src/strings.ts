@@ -30,7 +30,23 @@ export const strings = {
   microphoneClip: (time: string) => `Microphone, ${time}`,
 
   modelLoading: 'Loading the model…',
-  modelReady: 'The model is ready.',
+  modelRoles: {
+    small: 'the small model',
+    default: 'the default model',
+    only: 'this page’s model',
+    own: 'your model',
+  },
+  modelNamed: (role: string, name: string) => `${role}, ${name}`,
+  judgedBy: (model: string) => `Judged by ${model}`,
+  judgeAgain: (model: string) => `Judge again by ${model}`,
+  defaultLoading: 'Loading the default model',
+  defaultComing: (how: string) =>
+    `The default model is on its way: ${how}. Until then the small one judges.`,
+  defaultReady: 'The default model is here, and judges from now on.',
+  defaultFailed: 'The default model could not be loaded, so the small one goes on.',
+  tryAgain: 'Try again',
+  megabytes: (count: string) => `${count} MB`,
+  unknownLabel: '–',
   modelFailed: 'The model cannot be loaded',
 
   clipList: 'Your clips',
@@ -41,7 +57,8 @@ export const strings = {
   removeAll: 'Clear',
   compare: 'Compare',
   compareHeading: 'Comparison',
-  compareHint: 'Probability of every label, clip by clip; the likeliest is outlined.',
+  compareHint:
+    'Probability of every label, clip by clip; the likeliest is outlined. Below each name stands the model that judged it.',
   clip: 'Clip',
   length: 'Length',
   listeningTo: (name: string) => `Listening to ${name}…`,
@@ -143,17 +160,35 @@ export const strings = {
   },
 
   modelHeading: 'The model',
-  modelShipped: 'This page’s own model',
+  modelHeadings: {
+    small: 'The small model',
+    default: 'The default model',
+    only: 'This page’s own model',
+  },
+  modelJudges: 'judges now',
+  modelIsComing: (how: string) => `On its way: ${how}.`,
+  modelNotLoaded: 'Not loaded.',
+  preference: 'Who judges',
+  preferences: {
+    default: 'The default model, and the small one until it has come',
+    small: 'The small model alone: less to load, sooner to answer',
+  },
+  preferenceHint:
+    'This browser remembers the choice. Clips that are judged already stay as they are; each has a button to judge it again.',
   modelOwn: (file: string) => `Your file ${file}`,
   modelLoad: 'Load a model.onnx…',
   modelLoadHint:
     'Any model that “ser train” writes, with any labels. It stays on this device and is forgotten when the page closes.',
   modelReset: 'Back to the page’s own model',
+  ownModelHeading: 'A model of yours',
   modelRefused: 'This model cannot be used; the one before stays in place',
   labels: 'Labels',
   trainedOn: 'Trained on',
   measured: 'Measured',
   hears: 'Hears',
+  encoder: 'Encoder',
+  encoderOf: (name: string, family: string, licence: string, languages: string) =>
+    `${name} (${family}; ${licence}; languages: ${languages || 'not known'})`,
   calibration: 'Calibration',
   temperature: (value: string) => `temperature ${value}`,
   corpus: (name: string, clips: string, speakers: string, licence: string) =>

@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
-import { demoModelPath, root } from '../clips.ts';
-import { type FolderServer, serveFolder } from '../serve-folder.ts';
+import { root } from '../clips.ts';
+import { type FolderServer, type FolderServerSettings, serveFolder } from '../serve-folder.ts';
 
 /** The built demo, served below a path. */
 export interface DemoSite extends FolderServer {
   folder: string;
   /** Serves the same files once more, at another address. */
-  serveAgain(settings?: { isIsolated?: boolean }): Promise<FolderServer>;
+  serveAgain(settings?: FolderServerSettings): Promise<FolderServer>;
 }
 
-/** Builds the demo with its own model, and serves it. */
+/** Builds the demo with its own models, and serves it. */
 export async function openDemoSite(): Promise<DemoSite> {
   const folder = await mkdtemp(join(tmpdir(), 'ser-web-demo-'));
-  process.env.SER_MODEL = demoModelPath;
+  delete process.env.SER_MODEL;
   // The test runner's own value would make it a build for development.
   process.env.NODE_ENV = 'production';
   await build({
@@ -24,8 +24,7 @@ export async function openDemoSite(): Promise<DemoSite> {
     logLevel: 'error',
     build: { outDir: folder, emptyOutDir: true },
   });
-  const serve = (settings?: { isIsolated?: boolean }) =>
-    serveFolder(folder, '/some/path/', settings);
+  const serve = (settings?: FolderServerSettings) => serveFolder(folder, '/some/path/', settings);
   const server = await serve();
   return {
     folder,
@@ -65,6 +64,22 @@ export function watch(context: BrowserContext, origin: string): Offences {
     }
   });
   return { complaints, foreignRequests };
+}
+
+/** Opens the page, and waits until its default model judges. */
+export async function openWithDefaultModel(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await waitForDefaultModel(page);
+}
+
+/** Waits until the default model judges. */
+export async function waitForDefaultModel(page: Page): Promise<void> {
+  await page.locator('main[data-judge=default]').waitFor({ timeout: 60_000 });
+}
+
+/** Has the page keep to its small model, as a user does who chose so at an earlier visit. */
+export async function preferSmallModel(page: Page): Promise<void> {
+  await page.addInitScript(() => localStorage.setItem('speech-emotion.model', 'small'));
 }
 
 /** A file for the page's picker. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { clipPath, root } from '../clips.ts';
-import { chooseFiles } from './demo-site.ts';
+import { chooseFiles, openWithDefaultModel } from './demo-site.ts';
 
 const screenshots = join(root, 'test/screenshots');
 const sizes = {
@@ -25,7 +25,7 @@ export async function inspectViews(
   const context = await browser.newContext({ ...sizes[size], reducedMotion: 'reduce' });
   const page = await context.newPage();
   const faults: string[] = [];
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const axe = await readAxe();
   const inspect = async (name: string) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -37,8 +37,7 @@ export async function inspectViews(
     }
   };
 
-  await page.goto(url);
-  await page.getByText('Loading the model').waitFor({ state: 'hidden' });
+  await openWithDefaultModel(page, url);
   await inspect('1-empty');
   await page.getByRole('button', { name: 'five moods' }).click();
   await page.locator('.segment').nth(2).click();
@@ -66,6 +65,11 @@ export async function inspectViews(
   await inspect('8-model');
   await context.close();
   return faults;
+}
+
+/** The program that looks for faults. */
+export function readAxe(): Promise<string> {
+  return readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 }
 
 /** What axe finds wrong on a page, a line for each. */

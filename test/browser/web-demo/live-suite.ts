@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTemporaryFolder } from '../../support/temporary-folder.ts';
 import { root } from '../clips.ts';
 import { launchChromium } from '../launch-chromium.ts';
-import { type DemoSite, waitForClips, watch } from './demo-site.ts';
+import { type DemoSite, openWithDefaultModel, waitForClips, watch } from './demo-site.ts';
 
 /**
  * What a user does with the microphone, in a Chromium whose microphone hears a file over and over.
@@ -34,10 +34,13 @@ export function describeLive(site: () => DemoSite, makeSpeech: () => Promise<Buf
       await setDeviceRate(context, rateHz);
       const offences = watch(context, site().url);
       const page = await context.newPage();
-      await page.goto(`${site().url}#live`);
+      await openWithDefaultModel(page, `${site().url}#live`);
       await page.getByRole('button', { name: 'Start the microphone' }).click();
       await page.getByText('Somebody speaks').waitFor();
       await page.locator('[data-live-label]').waitFor();
+      expect(await page.locator('.live [data-model=default]').textContent()).toMatch(
+        /^Judged by the default model, ./,
+      );
       expect(await page.locator('.live .bar').count()).toBeGreaterThan(1);
       await page.waitForFunction(() => document.querySelector('meter')!.value > -50);
       await page.getByText(`captured at ${rateHz / 1000} kHz`).waitFor();

@@ -1,4 +1,5 @@
 import modelUrl from 'ser:model.onnx?url';
+import smallModelUrl from 'ser:small.onnx?url';
 import { loadDsp } from '@ser/dsp-wasm';
 import {
   type AudioClip,
@@ -14,7 +15,15 @@ import { drawFeatures, selectPictureSettings } from './draw-features.ts';
 import { encodeWav } from './encode-wav.ts';
 import { listen } from './listen.ts';
 import { measurePeaks } from './measure-peaks.ts';
-import type { CallName, EngineAnswer, EngineCalls, EngineRequest, Failure } from './protocol.ts';
+import type {
+  CallName,
+  EngineAnswer,
+  EngineCalls,
+  EngineRequest,
+  Failure,
+  ModelName,
+  Verdict,
+} from './protocol.ts';
 import { trackClip } from './track-clip.ts';
 
 const longestSec = 1800;
@@ -25,12 +34,8 @@ const base = self.location.href;
 const dsp = loadDsp();
 const clips = new Map<number, AudioClip>();
 const running = new Map<number, AbortController>();
-/** Told how far the page's own model has come, once somebody asks. */
-let reportDownload: (progress: DownloadProgress) => void = () => undefined;
-/** The user's model, or null for the page's own. */
-let model: Blob | null = null;
-let classifier: Promise<Classifier> = open(model);
-classifier.catch(() => undefined);
+const modelUrls = { small: smallModelUrl, default: modelUrl };
+const models = new Map<ModelName, Promise<Classifier>>();
 
 /** How each call is answered; large buffers of an answer go into `transfer`. */
 const handlers: {
@@ -43,37 +48,39 @@ const handlers: {
     },
   ) => Promise<EngineCalls[Name]['result']>;
 } = {
-  async loadModel({ model: wanted }, { report }) {
-    reportDownload = report;
-    if (wanted === model) return (await classifier).manifest;
-    const opened = await open(wanted);
-    const previous = classifier;
-    model = wanted;
-    classifier = Promise.resolve(opened);
-    await previous.then(
+  async loadModel({ model, file }, { report }) {
+    const opened = open(
+      file ?? new URL(modelUrls[model === 'small' ? model : 'default'], base),
+      report,
+    );
+    const previous = models.get(model);
+    if (file) await opened;
+    models.set(model, opened);
+    const { manifest } = await opened;
+    await previous?.then(
       (old) => old.dispose(),
       () => undefined,
     );
-    return opened.manifest;
+    return manifest;
   },
 
-  async openClip({ clipId, source }, { signal, transfer }) {
+  async openClip({ clipId, source, model }, { signal, transfer }) {
     const clip = await readClip(source, { maxDurationSec: longestSec, signal });
-    const prediction = await predict(clip, source instanceof File ? source.name : undefined);
+    const verdict = await judge(clip, model, source instanceof File ? source.name : undefined);
     clips.set(clipId, clip);
     const peaks = measurePeaks(clip.samples, peakColumns);
     transfer.push(peaks.buffer);
     const { sampleRateHz } = clip;
-    return { prediction, peaks, playable: encodeWav(clip), sampleRateHz };
+    return { ...verdict, peaks, playable: encodeWav(clip), sampleRateHz };
   },
 
-  judgeClip: async ({ clipId }) => predict(findClip(clipId)),
+  judgeClip: async ({ clipId, model }) => judge(findClip(clipId), model),
 
-  trackClip: async ({ clipId }, { signal, report }) =>
-    trackClip(await classifier, findClip(clipId), { signal, report }),
+  trackClip: async ({ clipId, model }, { signal, report }) =>
+    trackClip(await findModel(model), findClip(clipId), { signal, report }),
 
-  async drawFeatures({ clipId, kind }) {
-    const { manifest } = await classifier;
+  async drawFeatures({ clipId, kind, model }) {
+    const { manifest } = await findModel(model);
     const settings = selectPictureSettings(manifest.frontEnd);
     return drawFeatures(await dsp, findClip(clipId), kind, settings);
   },
@@ -83,8 +90,8 @@ const handlers: {
     return null;
   },
 
-  async listen({ port, sampleRateHz }, { signal, report, transfer }) {
-    const clip = await listen(await classifier, port, sampleRateHz, { signal, report });
+  async listen({ port, sampleRateHz, model }, { signal, report, transfer }) {
+    const clip = await listen(await findModel(model), port, sampleRateHz, { signal, report });
     transfer.push(clip.samples.buffer);
     return clip;
   },
@@ -111,23 +118,34 @@ self.addEventListener('message', async ({ data }: MessageEvent<EngineRequest>) =
   }
 });
 
-function open(source: Blob | null): Promise<Classifier> {
-  return createClassifier(source ?? new URL(modelUrl, base), {
+function open(
+  source: Blob | URL,
+  onProgress: (progress: DownloadProgress) => void,
+): Promise<Classifier> {
+  return createClassifier(source, {
     wasmUrl: new URL(wasmUrl, base),
     speechModelUrl: new URL(speechModelUrl, base),
     // More than one needs a page that is isolated from other origins by its server's headers.
     threads: self.crossOriginIsolated ? Math.min(mostThreads, navigator.hardwareConcurrency) : 1,
-    onProgress: (progress) => reportDownload(progress),
+    onProgress,
   });
 }
 
-async function predict(clip: AudioClip, name?: string) {
+async function judge(clip: AudioClip, model: ModelName, name?: string): Promise<Verdict> {
   try {
-    return await (await classifier).predict(clip, { maxDurationSec: longestSec });
+    const classifier = await findModel(model);
+    const prediction = await classifier.predict(clip, { maxDurationSec: longestSec });
+    return { prediction, model, manifest: classifier.manifest };
   } catch (error) {
     if (!(error instanceof SerError) || name === undefined) throw error;
     throw new SerError(error.code, `${name}: ${error.message}`, { cause: error });
   }
+}
+
+function findModel(name: ModelName): Promise<Classifier> {
+  const model = models.get(name);
+  if (!model) throw new Error(`Nobody has asked for the model '${name}'.`);
+  return model;
 }
 
 function findClip(clipId: number): AudioClip {

@@ -14,9 +14,18 @@ export interface Failure {
   message: string;
 }
 
-/** What is known of a clip as soon as it has been judged as a whole. */
-export interface ClipOverview {
+/** A model of the worker's: one of the page's two, or the user's file. */
+export type ModelName = 'small' | 'default' | 'own';
+
+/** What a model says of a clip as a whole, and of itself. */
+export interface Verdict {
   prediction: Prediction;
+  model: ModelName;
+  manifest: Manifest;
+}
+
+/** What is known of a clip as soon as it has been judged as a whole. */
+export interface ClipOverview extends Verdict {
   /** Lowest and highest sample of each of the waveform's columns, in turn. */
   peaks: Float32Array;
   /** The samples that the model heard, as a WAV file to play. */
@@ -62,23 +71,36 @@ export type LiveEvent =
 
 /** What the page may ask of the worker: parameters, what is told meanwhile, and the answer. */
 export interface EngineCalls {
-  loadModel: { params: { model: Blob | null }; progress: DownloadProgress; result: Manifest };
+  /** Calls that name the model meanwhile wait for it; a user's file takes the place of the one before. */
+  loadModel: {
+    params: { model: ModelName; file: Blob | null };
+    progress: DownloadProgress;
+    result: Manifest;
+  };
   openClip: {
-    params: { clipId: number; source: File | AudioClip };
+    params: { clipId: number; source: File | AudioClip; model: ModelName };
     progress: never;
     result: ClipOverview;
   };
-  judgeClip: { params: { clipId: number }; progress: never; result: Prediction };
-  trackClip: { params: { clipId: number }; progress: number; result: Track };
+  judgeClip: {
+    params: { clipId: number; model: ModelName };
+    progress: never;
+    result: Verdict;
+  };
+  trackClip: {
+    params: { clipId: number; model: ModelName };
+    progress: number;
+    result: Track;
+  };
   drawFeatures: {
-    params: { clipId: number; kind: PictureKind };
+    params: { clipId: number; kind: PictureKind; model: ModelName };
     progress: never;
     result: FeaturePicture;
   };
   closeClip: { params: { clipId: number }; progress: never; result: null };
   /** Goes on until it is stopped, and answers then with what was heard last. */
   listen: {
-    params: { port: MessagePort; sampleRateHz: number };
+    params: { port: MessagePort; sampleRateHz: number; model: ModelName };
     progress: LiveEvent;
     result: AudioClip;
   };

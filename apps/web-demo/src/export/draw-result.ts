@@ -1,4 +1,4 @@
-import type { Judgement, Manifest } from '@ser/runtime/web';
+import type { Judgement } from '@ser/runtime/web';
 import { drawRiver } from '../drawing/draw-river.ts';
 import { type Box, drawWaveform } from '../drawing/draw-waveform.ts';
 import { toRiverPoints } from '../drawing/track-points.ts';
@@ -19,9 +19,8 @@ type PageColours = ReturnType<typeof readPageColours>;
 /** Draws a clip's result as a picture to send, 1,200 by 675, in the colours of the page. */
 export async function drawResult(
   name: string,
-  { prediction, peaks }: ClipOverview,
+  { prediction, peaks, manifest }: ClipOverview,
   track: Track | null,
-  manifest: Manifest,
 ): Promise<Blob> {
   const canvas = document.createElement('canvas');
   canvas.width = width;

@@ -1,8 +1,10 @@
-import type { Manifest } from '@ser/runtime/web';
 import type { Clip } from '../state/clips.ts';
 
-/** What is known of clips as JSON: one entry a clip, like `ser predict --json`, and its timeline. */
-export function writeJson(clips: readonly Clip[], manifest: Manifest): string {
+/**
+ * What is known of clips as JSON: one entry a clip, like `ser predict --json`, the name of the model
+ * that judged it, and its timeline.
+ */
+export function writeJson(clips: readonly Clip[]): string {
   const entries = clips.map((clip) => {
     const state = clip.state.value;
     if (state.kind === 'failed') return { file: clip.name, error: state.failure };
@@ -12,7 +14,7 @@ export function writeJson(clips: readonly Clip[], manifest: Manifest): string {
       file: clip.name,
       ...(clip.origin !== 'file' && { origin: clip.origin }),
       ...state.overview.prediction,
-      model: manifest.name,
+      model: state.overview.manifest.name,
       segments: track?.segments ?? null,
       windows: track?.windows ?? null,
     };
@@ -20,13 +22,14 @@ export function writeJson(clips: readonly Clip[], manifest: Manifest): string {
   return `${JSON.stringify(entries, null, 2)}\n`;
 }
 
-/** A row a clip: its label, confidence and the probability of every label. */
+/** A row a clip: its label, confidence, the probability of every label, and the model's name. */
 export function writeCsv(clips: readonly Clip[], labels: readonly string[]): string {
-  const header = ['file', 'durationSec', 'label', 'confidence', 'uncertain', ...labels];
+  const header = ['file', 'durationSec', 'label', 'confidence', 'uncertain', ...labels, 'model'];
   const rows = clips.flatMap((clip) => {
     const state = clip.state.value;
     if (state.kind !== 'judged') return [];
-    const { durationSec, label, confidence, uncertain, probabilities } = state.overview.prediction;
+    const { prediction, manifest } = state.overview;
+    const { durationSec, label, confidence, uncertain, probabilities } = prediction;
     return [
       [
         clip.name,
@@ -34,7 +37,8 @@ export function writeCsv(clips: readonly Clip[], labels: readonly string[]): str
         label,
         confidence.toFixed(6),
         uncertain?.reason ?? '',
-        ...labels.map((name) => (probabilities[name] ?? 0).toFixed(6)),
+        ...labels.map((name) => probabilities[name]?.toFixed(6) ?? ''),
+        manifest.name,
       ],
     ];
   });

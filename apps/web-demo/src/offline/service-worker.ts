@@ -15,7 +15,7 @@ worker.addEventListener('activate', (event) => {
 worker.addEventListener('fetch', (event) => {
   const { method, url } = event.request;
   if (method === 'GET' && url.startsWith(worker.registration.scope)) {
-    event.respondWith(answer(event.request));
+    event.respondWith(answer(event));
   }
 });
 
@@ -40,7 +40,8 @@ async function dropOldCaches(): Promise<void> {
  * so does what the server marks as `no-cache`, such as a model under a name that says nothing of its
  * content. Everything else comes from the cache, and is kept when it was not in it yet.
  */
-async function answer(request: Request): Promise<Response> {
+async function answer(event: FetchEvent): Promise<Response> {
+  const { request } = event;
   const cache = await caches.open(cacheName);
   if (request.mode === 'navigate') {
     return fetch(request).catch(async () => (await cache.match('./')) ?? Response.error());
@@ -49,7 +50,10 @@ async function answer(request: Request): Promise<Response> {
   if (kept && !kept.headers.get('cache-control')?.includes('no-cache')) return kept;
   try {
     const response = await fetch(request);
-    if (response.ok && response.type === 'basic') await cache.put(request, response.clone());
+    // Not awaited, or whoever asked would see nothing of a large file before it is all there.
+    if (response.ok && response.type === 'basic') {
+      event.waitUntil(cache.put(request, response.clone()).catch(() => undefined));
+    }
     return response;
   } catch (error) {
     if (kept) return kept;

@@ -6,6 +6,7 @@ import type {
   ClipOverview,
   Failure,
   FeaturePicture,
+  ModelName,
   PictureKind,
   Track,
 } from '../engine/protocol.ts';
@@ -13,6 +14,7 @@ import { formatShare } from '../format.ts';
 import { strings } from '../strings.ts';
 import { announce } from './announcer.ts';
 import { engine } from './engine.ts';
+import { judge } from './model.ts';
 
 export type ClipOrigin = 'file' | 'sample' | 'microphone';
 
@@ -90,34 +92,46 @@ export function removeAllClips(): void {
   for (const clip of clips.value) removeClip(clip);
 }
 
-/** Judges every clip anew, after another model has been loaded. */
-export async function rejudgeClips(): Promise<void> {
-  for (const clip of clips.value) {
+/** Judges clips anew, by the model that judges now. */
+export async function rejudgeClips(which: readonly Clip[]): Promise<void> {
+  for (const clip of which) {
+    const state = clip.state.value;
+    if (state.kind !== 'judged') continue;
+    // What is known stays until the new verdict is there, and goes all at once.
+    const next = await engine.call('judgeClip', { clipId: clip.id, model: judge.value }).then(
+      (verdict): ClipState => ({ kind: 'judged', overview: { ...state.overview, ...verdict } }),
+      (error): ClipState => ({ kind: 'failed', failure: toFailure(error) }),
+    );
     clip.controller.abort();
     clip.controller = new AbortController();
+    clip.pictures.clear();
     batch(() => {
       clip.track.value = null;
       clip.progress.value = null;
       clip.trackFailure.value = null;
+      clip.state.value = next;
     });
-    clip.pictures.clear();
-    const state = clip.state.value;
-    if (state.kind !== 'judged') continue;
-    try {
-      const prediction = await engine.call('judgeClip', { clipId: clip.id });
-      clip.state.value = { kind: 'judged', overview: { ...state.overview, prediction } };
-    } catch (error) {
-      clip.state.value = { kind: 'failed', failure: toFailure(error) };
-    }
   }
   trackNext();
 }
 
-/** A picture of the clip's features, computed once. */
-export function requestPicture(clip: Clip, kind: PictureKind): Promise<FeaturePicture> {
+/** Labels of the models that have judged these clips. */
+export function listLabels(which: readonly Clip[]): string[] {
+  const labels = which.flatMap(({ state: { value } }) =>
+    value.kind === 'judged' ? value.overview.manifest.labels : [],
+  );
+  return [...new Set(labels)];
+}
+
+/** A picture of the features that a model gets of the clip, computed once. */
+export function requestPicture(
+  clip: Clip,
+  kind: PictureKind,
+  model: ModelName,
+): Promise<FeaturePicture> {
   const known = clip.pictures.get(kind);
   if (known) return known;
-  const picture = engine.call('drawFeatures', { clipId: clip.id, kind });
+  const picture = engine.call('drawFeatures', { clipId: clip.id, kind, model });
   clip.pictures.set(kind, picture);
   return picture;
 }
@@ -157,7 +171,8 @@ async function openClip(clip: Clip): Promise<void> {
       clip.source instanceof File && (await needsPage(clip.source))
         ? await decodeInPage(clip.source)
         : clip.source;
-    const overview = await engine.call('openClip', { clipId: clip.id, source }, { signal });
+    const params = { clipId: clip.id, source, model: judge.value };
+    const overview = await engine.call('openClip', params, { signal });
     if (!clips.value.includes(clip)) {
       void engine.call('closeClip', { clipId: clip.id });
       return;
@@ -191,14 +206,18 @@ async function trackNext(): Promise<void> {
   void trackNext();
 }
 
+/** By the model that has judged the clip as a whole. */
 async function trackClip(clip: Clip): Promise<void> {
+  const state = clip.state.value;
+  if (state.kind !== 'judged') return;
   const { signal } = clip.controller;
+  const params = { clipId: clip.id, model: state.overview.model };
   clip.progress.value = 0;
   try {
     const onProgress = (share: number) => {
       clip.progress.value = share;
     };
-    const track = await engine.call('trackClip', { clipId: clip.id }, { signal, onProgress });
+    const track = await engine.call('trackClip', params, { signal, onProgress });
     if (!signal.aborted) clip.track.value = track;
   } catch (error) {
     const isStopped = signal.aborted && error instanceof EngineError && error.code === 'ABORTED';

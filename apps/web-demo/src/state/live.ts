@@ -1,11 +1,12 @@
 import { batch, computed, signal } from '@preact/signals';
-import type { AudioClip, Judgement } from '@ser/runtime/web';
+import type { AudioClip, Judgement, Manifest } from '@ser/runtime/web';
 import { listMicrophones, type Microphone, openMicrophone } from '../audio/microphone.ts';
-import type { LiveEvent } from '../engine/protocol.ts';
+import type { LiveEvent, ModelName } from '../engine/protocol.ts';
 import { strings } from '../strings.ts';
 import { announce } from './announcer.ts';
 import { addClips } from './clips.ts';
 import { engine } from './engine.ts';
+import { judge, manifest } from './model.ts';
 
 /** How much the rolling timeline shows. */
 export const shownSec = 60;
@@ -31,6 +32,8 @@ export const phase = signal<LivePhase>('off');
 export const liveFailure = signal<string | null>(null);
 export const devices = signal<readonly MediaDeviceInfo[]>([]);
 export const deviceId = signal<string | null>(null);
+/** The model that listens, from the start of the microphone to its stop. */
+export const listener = signal<{ model: ModelName; manifest: Manifest } | null>(null);
 export const rateHz = signal(0);
 /** Seconds of sound so far. */
 export const heardSec = signal(0);
@@ -52,6 +55,9 @@ let stopListening = new AbortController();
 
 /** Starts the microphone that is chosen; where that fails, {@link liveFailure} says why. */
 export async function startLive(): Promise<void> {
+  const model = judge.value;
+  if (!manifest.value) return;
+  listener.value = { model, manifest: manifest.value };
   batch(() => {
     phase.value = 'starting';
     liveFailure.value = null;
@@ -70,7 +76,7 @@ export async function startLive(): Promise<void> {
       void stopLive();
     });
     const { sampleRateHz } = microphone;
-    const params = { port: port2, sampleRateHz };
+    const params = { port: port2, sampleRateHz, model };
     stopListening = new AbortController();
     const { signal: stop } = stopListening;
     const options = { onProgress: take, signal: stop, transfer: [port2] };

@@ -3,15 +3,13 @@ import { writeCsv, writeJson } from '../export/write-results.ts';
 import { formatDuration, formatShare } from '../format.ts';
 import { colourVariables } from '../parts/label-colours.ts';
 import { LabelSwatch } from '../parts/label-swatch.tsx';
-import { type Clip, clips, selectClip } from '../state/clips.ts';
-import { manifest, styleOf } from '../state/model.ts';
+import { type Clip, clips, listLabels, selectClip } from '../state/clips.ts';
+import { styleOf } from '../state/model.ts';
 import { strings } from '../strings.ts';
 
 /** All clips side by side: a row each, a column for every label. */
 export function CompareView() {
-  const model = manifest.value;
-  if (!model) return null;
-  const { labels } = model;
+  const labels = listLabels(clips.value);
   return (
     <section class="card compare">
       <h2>{strings.compareHeading}</h2>
@@ -44,7 +42,7 @@ export function CompareView() {
           type="button"
           class="button"
           onClick={() =>
-            saveFile(writeJson(clips.value, model), 'speech-emotion.json', 'application/json')
+            saveFile(writeJson(clips.value), 'speech-emotion.json', 'application/json')
           }
         >
           {strings.exportKinds.json}
@@ -68,6 +66,12 @@ function Row({ clip, labels }: { clip: Clip; labels: readonly string[] }) {
       <button type="button" class="link" onClick={() => selectClip(clip.id)}>
         {clip.name}
       </button>
+      {state.kind === 'judged' && (
+        <p class="row-judge" data-model={state.overview.model}>
+          <span class="visually-hidden">{strings.judgedBy('')}</span>
+          {state.overview.manifest.name}
+        </p>
+      )}
     </th>
   );
   if (state.kind !== 'judged') {
@@ -87,7 +91,8 @@ function Row({ clip, labels }: { clip: Clip; labels: readonly string[] }) {
       {name}
       <td>{formatDuration(prediction.durationSec)}</td>
       {labels.map((label) => {
-        const share = prediction.probabilities[label] ?? 0;
+        const share = prediction.probabilities[label];
+        if (share === undefined) return <td key={label}>{strings.unknownLabel}</td>;
         const style = { ...colourVariables(styleOf(label)), '--share': `${share}` };
         return (
           <td

@@ -4,22 +4,19 @@ import { drawResult } from '../export/draw-result.ts';
 import { saveFile, toFileStem } from '../export/save-file.ts';
 import { writeJson } from '../export/write-results.ts';
 import type { Clip } from '../state/clips.ts';
-import { manifest } from '../state/model.ts';
 import { strings } from '../strings.ts';
 
 /** Buttons that save what is known of one clip. */
 export function ExportRow({ clip, overview }: { clip: Clip; overview: ClipOverview }) {
   const track = clip.track.value;
-  const model = manifest.value;
-  if (!model) return null;
   const stem = toFileStem(clip.name);
   const segments = track?.segments ?? [];
   const savers = {
-    json: () => saveFile(writeJson([clip], model), `${stem}.json`, 'application/json'),
+    json: () => saveFile(writeJson([clip]), `${stem}.json`, 'application/json'),
     csv: () => saveFile(formatSegments(segments, 'csv'), `${stem}.csv`, 'text/csv'),
     vtt: () => saveFile(formatSegments(segments, 'vtt'), `${stem}.vtt`, 'text/vtt'),
     png: async () => {
-      const picture = await drawResult(clip.name, overview, track, model);
+      const picture = await drawResult(clip.name, overview, track);
       saveFile(picture, `${stem}.png`, 'image/png');
     },
   };

@@ -17,6 +17,7 @@ import {
   keepLive,
   latest,
   levels,
+  listener,
   liveFailure,
   moments,
   pauseLive,
@@ -28,7 +29,7 @@ import {
   stopLive,
   utterances,
 } from '../state/live.ts';
-import { leastConfidence, manifest, styleOf } from '../state/model.ts';
+import { findLeastConfidence, manifest, nameModel, styleOf } from '../state/model.ts';
 import { strings } from '../strings.ts';
 
 /** The microphone, judged while somebody speaks. */
@@ -115,6 +116,7 @@ async function keepAndShow(): Promise<void> {
 
 function Now() {
   const judgement = latest.value;
+  const judge = listener.value;
   const state =
     phase.value === 'paused'
       ? strings.paused
@@ -135,13 +137,18 @@ function Now() {
               <span class="capital">{judgement.label}</span>
             </p>
             <p class="answer-confidence">{strings.confident(formatShare(judgement.confidence))}</p>
-            {judgement.confidence < leastConfidence.value && (
+            {judgement.confidence < findLeastConfidence(judge?.manifest ?? null) && (
               <p class="doubt">{strings.uncertain['low-confidence']}</p>
             )}
           </>
         )}
         {isBehind.value && <p class="doubt">{strings.liveDelay(formatDuration(delaySec.value))}</p>}
         <p class="hint">{strings.rate(formatKilohertz(rateHz.value))}</p>
+        {judge && (
+          <p class="hint" data-model={judge.model}>
+            {strings.judgedBy(nameModel(judge.model, judge.manifest))}
+          </p>
+        )}
       </div>
       {judgement && (
         <ProbabilityBars
@@ -155,7 +162,7 @@ function Now() {
 }
 
 function Rolling() {
-  const labels = manifest.value?.labels ?? [];
+  const labels = listener.value?.manifest.labels ?? [];
   const canvas = useCanvas(
     (context, width, height, element) => {
       const colours = readPageColours(element);

@@ -35,7 +35,7 @@ export function PicturePanel({
     let isWanted = true;
     chosen = kind.value;
     setFailure(null);
-    requestPicture(clip, kind.value).then(
+    requestPicture(clip, kind.value, overview.model).then(
       (drawn) => isWanted && setPicture(drawn),
       (error) => isWanted && setFailure(toFailure(error)),
     );

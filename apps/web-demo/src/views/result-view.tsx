@@ -5,7 +5,8 @@ import type { ClipOverview } from '../engine/protocol.ts';
 import { formatDuration, formatKilohertz, formatShare } from '../format.ts';
 import { LabelSwatch } from '../parts/label-swatch.tsx';
 import { type Moment, ProbabilityBars } from '../parts/probability-bars.tsx';
-import type { Clip } from '../state/clips.ts';
+import { type Clip, rejudgeClips } from '../state/clips.ts';
+import { judge, manifest, nameModel } from '../state/model.ts';
 import { strings } from '../strings.ts';
 import { ExportRow } from './export-row.tsx';
 import { PicturePanel } from './picture-panel.tsx';
@@ -41,7 +42,7 @@ export interface PlayerState {
 
 function Answer({
   clip,
-  overview: { prediction, sampleRateHz },
+  overview: { prediction, sampleRateHz, ...judged },
   moment,
 }: {
   clip: Clip;
@@ -69,6 +70,14 @@ function Answer({
         <p class="hint">
           {formatDuration(durationSec)} · {formatKilohertz(sampleRateHz)} kHz
         </p>
+        <p class="hint answer-judge" data-model={judged.model}>
+          {strings.judgedBy(nameModel(judged.model, judged.manifest))}
+        </p>
+        {judged.model !== judge.value && manifest.value && (
+          <button type="button" class="link" onClick={() => void rejudgeClips([clip])}>
+            {strings.judgeAgain(nameModel(judge.value, manifest.value))}
+          </button>
+        )}
       </div>
       <ProbabilityBars probabilities={probabilities} moment={moment} />
     </section>

@@ -9,7 +9,7 @@ import { FailureNote } from '../parts/failure-note.tsx';
 import { colourNow, readPageColours } from '../parts/label-colours.ts';
 import { useCanvas } from '../parts/use-canvas.ts';
 import type { Clip } from '../state/clips.ts';
-import { manifest, styleOf } from '../state/model.ts';
+import { styleOf } from '../state/model.ts';
 import { strings } from '../strings.ts';
 import type { PlayerState } from './result-view.tsx';
 import { SegmentStrip } from './segment-strip.tsx';
@@ -93,7 +93,7 @@ export function TimelinePanel({
         ) : (
           <Following clip={clip} />
         )}
-        <River clip={clip} durationSec={durationSec} />
+        <River clip={clip} overview={overview} />
         <Seek clip={clip} nowSec={nowSec} durationSec={durationSec} onSeek={seek} onPlay={play} />
         <span class="playhead" aria-hidden="true" />
       </div>
@@ -182,12 +182,13 @@ function Waveform({ peaks }: { peaks: Float32Array }) {
   return <canvas class="waveform" ref={canvas} role="img" aria-label={strings.waveformLabel} />;
 }
 
-function River({ clip, durationSec }: { clip: Clip; durationSec: number }) {
+function River({ clip, overview }: { clip: Clip; overview: ClipOverview }) {
   const windows = clip.track.value?.windows;
-  const labels = manifest.value?.labels;
+  const { durationSec } = overview.prediction;
+  const { labels } = overview.manifest;
   const canvas = useCanvas(
     (context, width, height, element) => {
-      if (!windows || !labels) return;
+      if (!windows) return;
       const { text, card } = readPageColours(element);
       drawRiver(
         context,
