@@ -202,6 +202,21 @@ describe('the other addresses', () => {
     expect(worker).not.toContain(small);
   });
 
+  it('precedes the default model with the small one', async () => {
+    const own = await ServeProcess.start(['--model', 'default', '--workers', '1']);
+    const page = await (await fetch(own.url)).text();
+    expect(page).toContain('<meta name="models" content="small default" />');
+    const dist = join(root, 'apps/web-demo/dist/assets');
+    for (const name of readdirSync(dist).filter((name) => /^(small|model)-/.test(name))) {
+      const response = await fetch(`${own.url}/assets/${name}`);
+      expect(response.headers.get('cache-control')).toContain('immutable');
+      const file = name.startsWith('small') ? 'small.onnx' : 'model.onnx';
+      const shipped = readFileSync(join(root, 'models', file));
+      expect(Buffer.from(await response.arrayBuffer()).equals(shipped)).toBe(true);
+    }
+    expect(await own.stop()).toBe(0);
+  });
+
   it.each([
     '/nothing',
     '/v1/nothing',
