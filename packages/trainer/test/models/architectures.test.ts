@@ -184,7 +184,7 @@ it.each([
   [{ convolution: { channels: [8], kernelSize: 3, stride: 3 } }, /stride/],
   [{ spectrogramConvolution: { channels: [] } }, /spectrogramConvolution\.channels/],
   [{ residual: true, lstmUnits: [8] }, /residual: is true.*two entries in lstmUnits/],
-  [{ lstmUnits: [] }, /lstmUnits: is empty, which takes a transformer/],
+  [{ lstmUnits: [] }, /pooling: is last, .* without them it takes attention/],
   [{ transformer, pooling: 'attention' }, /lstmUnits: is \[6,4\].*must be \[\]/],
   [{ transformer, lstmUnits: [] }, /pooling: is last, /],
   [{ transformer, lstmUnits: [], pooling: 'last-mean-max' }, /pooling: is last-mean-max/],
