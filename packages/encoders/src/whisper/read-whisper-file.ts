@@ -1,5 +1,5 @@
 import { decodeModel, type OnnxTensor, readFloats, readIntegerValues } from '@ser/onnx';
-import { type EncoderManifest, readEncoderFile } from '../encoder-manifest.ts';
+import { readEncoderFile } from '../encoder-manifest.ts';
 import { refuseEncoder } from '../weights.ts';
 import type { WhisperWeights } from './whisper-weights.ts';
 
@@ -19,34 +19,29 @@ export function readWhisperFile(bytes: Uint8Array): WhisperWeights {
   const manifest = readEncoderFile(bytes);
   const constants = new Map(decodeModel(bytes).initialisers.map((tensor) => [tensor.name, tensor]));
   const find = (name: string): Constant | undefined => findConstant(constants, name);
-  const heads = constants.get('encoder/layer_1/heads');
-  const width = find('encoder/input/conv1/weight')?.shape[0];
-  if (manifest.family !== 'whisper' || !heads || width !== manifest.width) {
-    refuseEncoder(
-      `The encoder ${manifest.name} is not a Whisper that this project built, with one layer or more.`,
+  const stem = find('encoder/input/conv1/weight');
+  const wide = find('encoder/layer_1/wide/weight');
+  const split = constants.get('encoder/layer_1/heads');
+  const heads = split && readIntegerValues(split)?.[2];
+  const { name: encoder, family, width, maxFrames } = manifest;
+  const isBuilt = family === 'whisper' && stem?.shape[0] === width && maxFrames !== undefined;
+  if (!isBuilt || !wide || !heads) {
+    return refuseEncoder(
+      `The encoder ${encoder} is not a Whisper that this project built, with one layer or more.`,
     );
   }
   let layers = 0;
   while (constants.has(`encoder/layer_${layers + 1}/heads`)) layers++;
-  const read = (name: string, shape: readonly number[]): Float32Array => {
-    const values = readByName(name, { find, ...sizes });
-    if (values?.length === shape.reduce((product, extent) => product * extent, 1)) return values;
-    return refuseEncoder(`The encoder ${manifest.name} has no ${name} of the shape [${shape}].`);
-  };
-  const sizes = { width, heads: readIntegerValues(heads)![2]! };
   return {
-    ...sizes,
-    layers,
-    bands: find('encoder/input/conv1/weight')!.shape[1]!,
-    positions: countPositions(manifest),
-    innerWidth: find('encoder/layer_1/wide/weight')!.shape[1]!,
-    read,
+    ...{ width, heads, layers, positions: maxFrames / 2 },
+    ...{ bands: stem.shape[1]!, innerWidth: wide.shape[1]! },
+    read: (name, shape) => {
+      const values = readByName(name, { find, width, heads });
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      if (values?.length === size) return values;
+      return refuseEncoder(`The encoder ${encoder} has no ${name} of the shape [${shape}].`);
+    },
   };
-}
-
-function countPositions({ maxFrames, name }: EncoderManifest): number {
-  if (maxFrames !== undefined) return maxFrames / 2;
-  return refuseEncoder(`The encoder ${name} does not say how many frames it takes.`);
 }
 
 /** A constant in float32, however the file stores it. */

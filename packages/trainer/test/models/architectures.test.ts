@@ -82,6 +82,11 @@ const architectures: [string, Partial<ModelOptions>, RegExp][] = [
     },
     /convolutions over 3 frames of 8 channels, stride 2, 1 layers/,
   ],
+  [
+    'pooled frames alone',
+    { lstmUnits: [], pooling: 'statistics' },
+    /^masked network of pooled frames \(statistics pooling, dense 16/,
+  ],
   ['two members with attention', { pooling: 'attention', members: 2 }, /attention pooling/],
 ];
 
