@@ -59,7 +59,7 @@ describe('the documentation', () => {
       writeFileSync(path, json!);
       recipes.push(await readRecipe(path));
     }
-    expect(recipes.map(({ head }) => head)).toEqual(['linear', 'network']);
+    expect(recipes.map(({ head }) => head)).toEqual(['linear', 'network', 'network']);
   });
 
   it('has a row for every encoder that can be downloaded', () => {
