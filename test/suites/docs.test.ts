@@ -1,7 +1,14 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { protocolNames, writeExperimentsPage, writeResultsPage } from '@ser/trainer';
+import {
+  protocolNames,
+  type Recipe,
+  readRecipe,
+  writeExperimentsPage,
+  writeResultsPage,
+} from '@ser/trainer';
 import { describe, expect, it } from 'vitest';
+import { encoderSources } from '../../apps/cli/src/encoders/sources.ts';
 import { readSerOutput, root } from '../support/run-ser.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
@@ -11,12 +18,15 @@ const pages = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'notebooks/README.md',
+  ...['dsp-wasm', 'encoders', 'onnx', 'runtime'].map((name) => `packages/${name}/README.md`),
   ...[
     'architecture',
     'deploy',
+    'encoders',
     'errors',
     'experiments',
     'features',
+    'import-classifier',
     'protocols',
     'results',
     'runtime',
@@ -39,6 +49,28 @@ describe('the documentation', () => {
     for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
       expect(existsSync(join(root, dirname(page), target!)), `${page}: ${target}`).toBe(true);
     }
+  });
+
+  it('shows recipes with an encoder that can be read', async () => {
+    const blocks = [...read('docs/encoders.md').matchAll(/```json\n([\s\S]*?)```/g)];
+    const recipes: Recipe[] = [];
+    for (const [at, [, json]] of blocks.entries()) {
+      const path = join(folder, `recipe-${at}.json`);
+      writeFileSync(path, json!);
+      recipes.push(await readRecipe(path));
+    }
+    expect(recipes.map(({ head }) => head)).toEqual(['linear', 'network', 'network']);
+  });
+
+  it('has a row for every encoder that can be downloaded', () => {
+    const rows = [...read('docs/encoders.md').matchAll(/^\| `(whisper-[\w.-]+)` \| (.*) \|$/gm)];
+    const known = [...encoderSources.values()].map(
+      ({ name, megabytes, layers, width, languages: [language] }) => {
+        const languages = language === 'en' ? 'English' : '99';
+        return [name, `${megabytes} | ${layers} | ${width} | ${languages}`];
+      },
+    );
+    expect(rows.map(([, name, rest]) => [name, rest])).toEqual(known);
   });
 
   it('has a row for every error code, and no other', () => {

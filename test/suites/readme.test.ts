@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { importWhisper } from '@ser/encoders';
 import { writeSyntheticCorpus } from '@ser/trainer';
 import { beforeAll, expect, it } from 'vitest';
 import { root, runCommand, serPath } from '../support/run-ser.ts';
@@ -17,6 +18,8 @@ import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 const notRun: readonly (readonly [RegExp, string])[] = [
   [/pnpm@10 (demo|test)\b/, '.ci/run, from a clean clone'],
   [/ser datasets download/, 'needs the network: datasets.test.ts runs it against a local server'],
+  [/ser encoders download/, 'needs the network: encoders.test.ts runs it against a local server'],
+  [/--recipe encoder/, 'needs what that downloads: the lines with --from are the same training'],
   [/ser cross-validate/, 'fifteen trainings: the tests of the trainer run it small'],
   [/ser calibrate/, 'takes those fifteen: calibrate-on-folds.test.ts runs it on small ones'],
 ];
@@ -29,9 +32,21 @@ function makeExecutable(name: string, lines: readonly string[]): void {
   chmodSync(path, 0o755);
 }
 
+/** An encoder with random weights, where the pages have the shipped model with its own. */
+async function makeEncoder(): Promise<Uint8Array> {
+  const fixtures = join(root, 'packages/encoders/test/fixtures');
+  const read = async (file: string): Promise<Uint8Array> =>
+    readFileSync(
+      join(fixtures, file === 'config.json' ? 'whisper.config.json' : 'whisper.safetensors'),
+    );
+  const weights = { name: 'random', files: ['config.json', 'model.safetensors'], read };
+  const about = { name: 'random', licence: 'MIT', languages: [], source: 'random numbers' };
+  return importWhisper(weights, about);
+}
+
 /** Lays out what the pages speak of: a synthetic RAVDESS, recordings of one's own, and a voice. */
 beforeAll(async () => {
-  for (const name of ['bin', 'examples', 'recordings']) mkdirSync(join(folder, name));
+  for (const name of ['bin', 'examples', 'recordings', 'models']) mkdirSync(join(folder, name));
   // `pnpm ser` of the checkout installs first; here it is the same command without that.
   makeExecutable('pnpm', [
     '#!/bin/sh',
@@ -53,6 +68,7 @@ beforeAll(async () => {
   ]) {
     copyFileSync(voice, join(folder, name));
   }
+  writeFileSync(join(folder, 'models/model.onnx'), await makeEncoder());
   const emotions = ['happy', 'sad'] as const;
   const clips = await writeSyntheticCorpus(join(folder, 'synthetic'), {
     ...{ speakers: 24, clipsPerEmotion: 1, emotions },
@@ -105,6 +121,8 @@ it('the pages’ files are there afterwards', () => {
     'adapted',
     'first',
     'mine',
+    'own',
+    'own-head',
     'random',
     'strangers',
     'whole',

@@ -31,6 +31,7 @@ export {
   type EncoderDescription,
   type WhisperOptions,
 } from './whisper/build-whisper.ts';
+export { readWhisperFile } from './whisper/read-whisper-file.ts';
 export {
   readWhisperModelBin,
   readWhisperSafetensors,

@@ -85,7 +85,7 @@ export function fitLinearHead(
       return loss;
     },
     new Float64Array(classes * (width + 1)),
-    { iterations: 200, tolerance: 1e-4 },
+    { iterations: 100, tolerance: 2e-4 },
   );
   return {
     ...statistics,

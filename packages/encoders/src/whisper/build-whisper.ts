@@ -92,7 +92,7 @@ export function buildWhisperEncoder(
           sets: ['mel'],
           mel: { bands, fMaxHz: 8000, unit: 'whisper' },
         },
-        trim: { topDb: 30, frameLength: 1024, hopLength: 256, noiseMarginDb: 5 },
+        trim: { topDb: 40, frameLength: 1024, hopLength: 256 },
         levelDb: -20,
         padEndSec,
       },

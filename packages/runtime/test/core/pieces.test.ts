@@ -1,75 +1,117 @@
+import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { groupByLength, padBatch } from '../../src/core/feature-batch.ts';
-import { averageByWeight, cutPieces } from '../../src/core/pieces.ts';
-import { createRandom } from '../fixtures.ts';
+import { readClip } from '../../src/core/audio/audio-stream.ts';
+import { type ByteSource, openBlob, openBytes } from '../../src/core/audio/byte-source.ts';
+import { openAudio } from '../../src/core/audio/decode-audio.ts';
+import { catchSerError, readFixture, repairOggChecksums } from '../fixtures.ts';
 
-/** A matrix of two columns, whose values are the numbers of their frames. */
-function makeMatrix(frames: number) {
-  const data = Float32Array.from({ length: 2 * frames }, (_, at) => Math.floor(at / 2));
-  return { data, frames, features: 2 };
+/** More than one piece of the reader. */
+const wantedBytes = 300_000;
+const maxDurationSec = 10_000;
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
 }
 
-it('cuts into pieces of about one length, whose frames that count are all and once', () => {
-  const random = createRandom(3);
-  for (let round = 0; round < 100; round++) {
-    const padFrames = random(8);
-    const mostFrames = padFrames + 1 + random(40);
-    const frames = padFrames + 1 + random(300);
-    const pieces = cutPieces(makeMatrix(frames), { mostFrames, padFrames });
-    const counted = pieces.flatMap(({ matrix, weight }) => {
-      expect(matrix.frames).toBeLessThanOrEqual(mostFrames);
-      expect(matrix.frames).toBe(weight + padFrames);
-      expect(matrix.data).toHaveLength(2 * matrix.frames);
-      return [...matrix.data.subarray(0, 2 * weight)];
-    });
-    expect(counted).toEqual([...makeMatrix(frames - padFrames).data]);
-    const weights = pieces.map(({ weight }) => weight);
-    expect(Math.max(...weights) - Math.min(...weights)).toBeLessThanOrEqual(1);
-    const fewest =
-      frames <= mostFrames ? 1 : Math.ceil((frames - padFrames) / (mostFrames - padFrames));
-    expect(pieces).toHaveLength(fewest);
+/** A file whose frames come again and again. */
+function repeat(head: Uint8Array, body: Uint8Array): Uint8Array {
+  const rounds = Math.ceil(wantedBytes / body.length);
+  return join([head, ...Array.from({ length: rounds }, () => body)]);
+}
+
+function makeWav(): Uint8Array {
+  const bytes = readFixture('clips/pcm16-stereo.wav');
+  const long = repeat(bytes.subarray(0, 44), bytes.subarray(44));
+  new DataView(long.buffer).setUint32(40, long.length - 44, true);
+  return long;
+}
+
+function makeFlac(): Uint8Array {
+  const bytes = readFixture('clips/flac16-stereo.flac');
+  let start = 4;
+  for (let isLast = false; !isLast; ) {
+    isLast = bytes[start]! >= 128;
+    start += 4 + (new DataView(bytes.buffer).getUint32(start) % 2 ** 24);
   }
+  // How many samples there are is not known.
+  bytes[21]! &= 0xf0;
+  bytes.fill(0, 22, 26);
+  return repeat(bytes.subarray(0, start), bytes.subarray(start));
+}
+
+function makeMp3(): Uint8Array {
+  const bytes = readFixture('clips/stereo.mp3');
+  // The first frame holds the count of the others, and is left out.
+  const isFrame = (at: number) => bytes[at] === 0xff && bytes[at + 1] === 0xfb;
+  const [, second] = [...bytes.keys()].filter(isFrame);
+  return repeat(new Uint8Array(), bytes.subarray(second));
+}
+
+/** Pages but the first two or so come again, with numbers and checksums of their own. */
+function makeOgg(name: string): Uint8Array {
+  const bytes = readFixture(`clips/${name}`);
+  const starts: number[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    if (String.fromCharCode(...bytes.subarray(at, at + 4)) === 'OggS') starts.push(at);
+  }
+  const view = new DataView(bytes.buffer);
+  const firstAudio = starts.findIndex((at) => view.getBigInt64(at + 6, true) > 0n);
+  const head = bytes.subarray(0, starts[firstAudio]);
+  const long = repeat(head, bytes.subarray(starts[firstAudio]));
+  const longView = new DataView(long.buffer);
+  let number = 0;
+  for (let at = 0; at < long.length; ) {
+    const segments = long.subarray(at + 27, at + 27 + long[at + 26]!);
+    const end = at + 27 + segments.length + segments.reduce((sum, size) => sum + size, 0);
+    longView.setUint32(at + 18, number++, true);
+    if (number > firstAudio + 1) {
+      longView.setBigInt64(at + 6, BigInt(2 ** 40), true);
+      long[at + 5] = end === long.length ? 4 : 0;
+    }
+    at = end;
+  }
+  repairOggChecksums(long);
+  return long;
+}
+
+it.each<[string, () => Uint8Array]>([
+  ['WAV', makeWav],
+  ['FLAC', makeFlac],
+  ['MP3', makeMp3],
+  ['Vorbis', () => makeOgg('stereo.ogg')],
+  ['Opus', () => makeOgg('stereo.opus')],
+])('%s read in pieces is what it is read at once', { timeout: 30_000 }, async (_, make) => {
+  const bytes = make();
+  expect(bytes.length).toBeGreaterThan(wantedBytes);
+  let largest = 0;
+  const inPieces = {
+    ...openBytes(bytes),
+    async read(start: number, end: number) {
+      largest = Math.max(largest, end - start);
+      return bytes.slice(start, end);
+    },
+  };
+  const atOnce = { ...openBytes(bytes), read: async (start: number) => bytes.subarray(start) };
+  const whole = await hash(atOnce);
+  expect(await hash(inPieces)).toBe(whole);
+  expect(largest).toBeLessThanOrEqual(1 << 20);
+  expect(await hash(openBlob(new Blob([bytes as Uint8Array<ArrayBuffer>])))).toBe(whole);
 });
 
-it('leaves a matrix that is not too long as it is, however little of it counts', () => {
-  const matrix = makeMatrix(5);
-  expect(cutPieces(matrix, { mostFrames: 5, padFrames: 5 })).toEqual([{ matrix, weight: 1 }]);
-  expect(cutPieces(matrix, { mostFrames: Infinity, padFrames: 0 })[0]!.matrix).toBe(matrix);
-});
+async function hash(source: ByteSource): Promise<string> {
+  const { samples } = await readClip(await openAudio(source, { maxDurationSec }));
+  expect(samples.length).toBeGreaterThan(50_000);
+  return createHash('sha256').update(new Uint8Array(samples.buffer)).digest('hex');
+}
 
-it('averages by weight, and gives a single row as it is', () => {
-  const rows = [Float32Array.of(1, 0), Float32Array.of(0.5, 0.5)];
-  expect([...averageByWeight(rows, [3, 1])]).toEqual([0.875, 0.125]);
-  expect(averageByWeight([rows[0]!], [7])).toBe(rows[0]);
-});
-
-it('groups as many as the limits allow, by length', () => {
-  const matrices = [9, 2, 5, 2, 30, 3].map(makeMatrix);
-  const group = (mostMatrices: number, mostFrames: number) =>
-    groupByLength(matrices, { mostMatrices, mostFrames });
-  expect(group(32, 1000)).toEqual([[1, 3, 5, 2, 0, 4]]);
-  expect(group(1, 1000)).toEqual([[1], [3], [5], [2], [0], [4]]);
-  // What is longer than a batch may be is a batch alone.
-  expect(group(32, 10)).toEqual([[1, 3, 5], [2], [0], [4]]);
-});
-
-it('pads a batch of columns, and of samples without them', () => {
-  const [short, long] = [makeMatrix(1), makeMatrix(2)];
-  expect(padBatch([short, long], 'features')).toEqual({
-    input: 'features',
-    values: Float32Array.of(0, 0, 0, 0, 0, 0, 1, 1),
-    shape: [2, 2, 2],
-    lengths: Int32Array.of(1, 2),
-  });
-  const samples = [1, 3].map((frames) => ({
-    data: new Float32Array(frames).fill(frames),
-    frames,
-    features: 1,
-  }));
-  expect(padBatch(samples, 'waveform')).toEqual({
-    input: 'waveform',
-    values: Float32Array.of(1, 0, 0, 3, 3, 3),
-    shape: [2, 3],
-    lengths: Int32Array.of(1, 3),
-  });
+it('tells a file that shrinks while it is read', async () => {
+  const bytes = makeWav();
+  const source = {
+    ...openBytes(bytes),
+    read: async (start: number, end: number) => bytes.subarray(start, Math.min(end, 280_000)),
+  };
+  const stream = await openAudio(source, { maxDurationSec });
+  const error = await catchSerError(() => readClip(stream));
+  expect(error).toMatchObject({ code: 'AUDIO_DECODE_FAILED' });
+  expect(error.message).toContain('it has become shorter');
 });

@@ -3,7 +3,7 @@ import type { FeatureMatrix } from '@ser/dsp-wasm';
 import { fromFloat16Bits, toFloat16Bits } from '@ser/onnx';
 import { openEmbeddingGraph } from '@ser/runtime';
 import { averageByWeight, cutPieces, type FrontEnd } from '@ser/runtime/core';
-import { joinFrames } from './frames.ts';
+import { joinPadded } from './frames.ts';
 import type { UsedEncoder } from './representation.ts';
 
 /** Turns the matrix of a front end into that which a head sees. */
@@ -16,16 +16,21 @@ export type Encode = (matrix: FeatureMatrix) => Promise<FeatureMatrix>;
  * @throws SerError `MODEL_INVALID` where its graph cannot be loaded.
  */
 export async function openEncoder(
-  { graphPath, frameRateHz: ownRateHz, columns, maxFrames = Infinity }: UsedEncoder,
+  { graphPath, frameRateHz: ownRateHz, columns, padFrames: ownPadFrames, ...limits }: UsedEncoder,
   { config, frameRateHz }: FrontEnd,
 ): Promise<Encode> {
   const graph = await openEmbeddingGraph(await readFile(graphPath), config.kind);
   const padFrames = Math.round((config.padEndSec ?? 0) * frameRateHz);
   return async (matrix) => {
-    const pieces = cutPieces(matrix, { mostFrames: maxFrames, padFrames });
+    const pieces = cutPieces(matrix, { mostFrames: limits.maxFrames ?? Infinity, padFrames });
     const parts: Float32Array[] = [];
     for (const piece of pieces) parts.push(await graph.run(piece.matrix));
-    if (ownRateHz !== null) return joinFrames(parts.map((part) => toFrames(part, columns)));
+    if (ownRateHz !== null) {
+      return joinPadded(
+        parts.map((part) => toFrames(part, columns)),
+        ownPadFrames,
+      );
+    }
     const weights = pieces.map(({ weight }) => weight);
     return { data: averageByWeight(parts, weights), frames: 1, features: columns };
   };

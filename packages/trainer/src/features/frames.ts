@@ -20,3 +20,24 @@ export function sliceFrames(
 ): FeatureMatrix {
   return { data: data.subarray(start * features, end * features), frames: end - start, features };
 }
+
+/** A matrix in two, which share its memory: at least one frame, and the last `padFrames`. */
+export function splitPadding(
+  matrix: FeatureMatrix,
+  padFrames: number,
+): { own: FeatureMatrix; padding: FeatureMatrix } {
+  const { frames } = matrix;
+  const end = Math.max(1, frames - padFrames);
+  return {
+    own: sliceFrames(matrix, { start: 0, end }),
+    padding: sliceFrames(matrix, { start: end, end: frames }),
+  };
+}
+
+/** The frames of several matrices that end with padding, of which that of the last is kept alone. */
+export function joinPadded(matrices: readonly FeatureMatrix[], padFrames: number): FeatureMatrix {
+  const last = matrices.length - 1;
+  return joinFrames(
+    matrices.map((matrix, at) => (at === last ? matrix : splitPadding(matrix, padFrames).own)),
+  );
+}

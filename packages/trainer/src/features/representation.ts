@@ -25,6 +25,8 @@ export interface UsedEncoder {
   frameRateHz: number | null;
   /** Numbers of a frame, or of the statistics. */
   columns: number;
+  /** Frames of the zeros behind a clip with which each matrix ends; 0: they are left out. */
+  padFrames: number;
   /** Frames of the front end that it takes at most; absent: any number. */
   maxFrames?: number;
 }
@@ -38,9 +40,11 @@ export interface UsedEncoder {
 export async function selectRepresentation(recipe: Recipe): Promise<Representation> {
   const read = await readRecipeEncoder(recipe);
   if (!read) return { frontEnd: selectFeatures(recipe), encoder: null };
-  const { bytes, manifest, layers } = read;
+  const { bytes, manifest, tuning } = read;
   const givesFrames = recipe.head === 'network';
-  const graph = createEmbedder(bytes, { layers, output: givesFrames ? 'frames' : 'embedding' });
+  const frames = tuning ? 'padded-frames' : 'frames';
+  const layers = tuning ? [tuning.entering] : read.layers;
+  const graph = createEmbedder(bytes, { layers, output: givesFrames ? frames : 'embedding' });
   const sha256 = createHash('sha256').update(graph).digest('hex');
   const graphPath = join(locateCache(), 'graphs', `${sha256}.onnx`);
   const isThere = await access(graphPath).then(
@@ -54,6 +58,7 @@ export async function selectRepresentation(recipe: Recipe): Promise<Representati
     frontEnd,
     encoder: {
       ...{ graphPath, sha256, columns, frameRateHz: givesFrames ? frameRateHz : null },
+      padFrames: tuning?.padFrames ?? 0,
       ...(maxFrames !== undefined && { maxFrames }),
     },
   };

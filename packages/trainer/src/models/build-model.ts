@@ -17,6 +17,7 @@ import { MemberBuilder, type SymbolicSequence } from './member-builder.ts';
 import { NormaliseClip } from './normalise-clip.ts';
 import { SpecAugment } from './spec-augment.ts';
 import { Standardise } from './standardise.ts';
+import { addTunedLayers, type TunedLayers } from './whisper/tuned-layers.ts';
 
 /** What a model is built from, besides its recipe. */
 export interface ModelShape {
@@ -26,6 +27,8 @@ export interface ModelShape {
   classes: number;
   /** Seed of the initial weights and of dropout. */
   seed: number;
+  /** Layers of a Whisper encoder in front of all, which take the features. Default: none. */
+  encoder?: TunedLayers;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface ModelShape {
  * LSTM for each entry of `lstmUnits` with dropout between them, pooling over the clip's frames, a
  * dense ReLU layer, dropout, and a dense layer of logits.
  * With several `members`, so many such networks side by side, each trained on its own loss, whose
- * probabilities are averaged.
+ * probabilities are averaged. With an `encoder`, its layers stand in front of all, of all members.
  * Masking is by true lengths. Inputs: `features` [batch, frames, features] and `lengths` [batch];
  * output: logits [batch, classes].
  *
@@ -74,7 +77,7 @@ export function buildFrameModel(
 /** What every model starts with: its inputs, its normalised frames, and who adds each network. */
 function beginModel(
   options: ModelOptions,
-  { features: width, seed }: Pick<ModelShape, 'features' | 'seed'>,
+  { features: width, seed, encoder }: Pick<ModelShape, 'features' | 'seed' | 'encoder'>,
 ): {
   settings: ModelSettings;
   inputs: SymbolicTensor[];
@@ -85,16 +88,19 @@ function beginModel(
   const features = tf.input({ shape: [null, width], name: 'features' });
   const lengths = tf.input({ shape: [], dtype: 'int32', name: 'lengths' });
   const random = createRandom(seed);
+  const given = { x: features, lengths };
+  const seen = encoder ? addTunedLayers(given, { ...encoder, random }) : given;
   const x = (
     settings.normalisation === 'clip'
-      ? new NormaliseClip({ name: 'normalise_clip' }).apply([features, lengths])
-      : new Standardise({ name: 'standardise' }).apply(features)
+      ? new NormaliseClip({ name: 'normalise_clip' }).apply([seen.x, seen.lengths])
+      : new Standardise({ name: 'standardise' }).apply(seen.x)
   ) as SymbolicTensor;
   const members = Array.from({ length: settings.members }, (_, at) => {
     const prefix = at === 0 ? '' : `member_${at + 1}_`;
     return new MemberBuilder({ prefix, dropoutRate: settings.dropout, random });
   });
-  return { settings, inputs: [features, lengths], sequence: { x, lengths }, members };
+  const sequence = { x, lengths: seen.lengths };
+  return { settings, inputs: [features, lengths], sequence, members };
 }
 
 /** One network from normalised features to logits. */

@@ -13,13 +13,15 @@ export function describeArchitecture(model: ModelSettings): string {
   const parts = [
     ...(spectrogramConvolution ? [describeSpectrogramConvolution(spectrogramConvolution)] : []),
     ...(convolution ? [describeConvolution(convolution)] : []),
-    transformer ? describeTransformer(transformer) : `${lstmUnits.join(', ')} units`,
+    ...(transformer ? [describeTransformer(transformer)] : []),
+    ...(lstmUnits.length > 0 ? [`${lstmUnits.join(', ')} units`] : []),
     ...(model.pooling === 'last' ? [] : [poolings[model.pooling]]),
     `dense ${denseUnits}`,
     `dropout ${dropout}`,
   ];
   const lstm = model.residual ? 'residual bidirectional LSTM' : 'bidirectional LSTM';
-  return `masked ${transformer ? 'transformer' : lstm} (${parts.join(', ')})`;
+  const recurrent = lstmUnits.length > 0 ? lstm : 'network of pooled frames';
+  return `masked ${transformer ? 'transformer' : recurrent} (${parts.join(', ')})`;
 }
 
 function describeTransformer({

@@ -55,9 +55,9 @@ function assertNetwork(recipe: Recipe, wanted: string): asserts recipe is Networ
  * @throws SerError `INVALID_ARGUMENT` for a recipe without an encoder.
  */
 export function setEncoder(recipe: Recipe, source: string): Recipe {
-  const encoder = { source, layers: null };
-  if (recipe.head === 'linear') return { ...recipe, encoder };
-  if (recipe.encoder) return { ...recipe, encoder };
+  const changed = { source, layers: null };
+  if (recipe.head === 'linear') return { ...recipe, encoder: changed };
+  if (recipe.encoder) return { ...recipe, encoder: { ...recipe.encoder, ...changed } };
   throw new SerError(
     'INVALID_ARGUMENT',
     `from is ${source}; the recipe ${recipe.name} learns from features, not from an encoder.`,

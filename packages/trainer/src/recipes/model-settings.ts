@@ -45,7 +45,10 @@ const modelShape = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** Units of each bidirectional LSTM, first to last; none with a transformer. */
+  /**
+   * Units of each bidirectional LSTM, first to last; none with a transformer. Behind an encoder there
+   * may be none of either, and its frames are pooled.
+   */
   lstmUnits: z.array(z.int().min(1).max(1024)).max(4),
   /**
    * A transformer in place of the LSTMs, or null: `layers` of self-attention with so many `heads`
@@ -82,10 +85,13 @@ export const modelSchema = modelShape.superRefine((model, { addIssue }) => {
   if (residual && lstmUnits.length < 2) {
     refuse('residual', 'is true, which takes at least two entries in lstmUnits');
   }
-  if (!transformer) {
-    if (lstmUnits.length === 0) refuse('lstmUnits', 'is empty, which takes a transformer');
-    return;
+  if (lstmUnits.length === 0 && (pooling === 'last' || pooling === 'last-mean-max')) {
+    refuse(
+      'pooling',
+      `is ${pooling}, which is of LSTMs; without them it takes attention or statistics`,
+    );
   }
+  if (!transformer) return;
   const { heads, width } = transformer;
   if (lstmUnits.length > 0) {
     refuse(
@@ -95,12 +101,6 @@ export const modelSchema = modelShape.superRefine((model, { addIssue }) => {
   }
   if (width % heads !== 0) {
     refuse('transformer', `has a width of ${width}, which its ${heads} heads do not divide`);
-  }
-  if (pooling === 'last' || pooling === 'last-mean-max') {
-    refuse(
-      'pooling',
-      `is ${pooling}, which is of LSTMs; a transformer takes attention or statistics`,
-    );
   }
 });
 

@@ -72,12 +72,36 @@ const encoderSchema = z.strictObject({
   layers: z.array(z.int().min(0)).min(1).nullable().default(null),
 });
 
+const fineTuningSchema = z.strictObject({
+  /** How many layers train, down from the highest whose state the head sees. */
+  layers: z.int().min(1).max(200),
+  /**
+   * Null: their weights train themselves. Else they stay, and low-rank changes of them are trained,
+   * those of queries and values: `rank` rows, times `alpha / rank`.
+   */
+  lora: z
+    .strictObject({ rank: z.int().min(1).max(1024), alpha: z.number().positive() })
+    .nullable()
+    .default(null),
+  /** A layer's learning rate as a share of that of the layer above; the head's is `training`'s. */
+  learningRateDecay: z.number().gt(0).max(1),
+});
+
+/** An encoder in front of a network, whose upper layers may be trained along. */
+const networkEncoderSchema = encoderSchema.extend({
+  /**
+   * Trains the upper layers of an encoder of the family `whisper` along; then `layers` null is the
+   * highest of the file. Null: the encoder stays as it is.
+   */
+  fineTuning: fineTuningSchema.nullable().default(null),
+});
+
 /** Fields of a recipe whose head is a network, trained by TensorFlow. */
 const networkShape = z.strictObject({
   ...commonShape,
   head: z.literal('network').default('network'),
   /** What stands in front of the network; null: features alone. */
-  encoder: encoderSchema.nullable().default(null),
+  encoder: networkEncoderSchema.nullable().default(null),
   /**
    * Feature settings; every field has the default of `resolveFeatureConfig`. None with an encoder,
    * which brings its own front end.
@@ -160,6 +184,18 @@ const networkSchema = networkShape.superRefine((recipe, { addIssue }) => {
     const message = 'brings its own front end: features, trim and levelDb must be left out';
     addIssue({ code: 'custom', path: ['encoder'], message });
   }
+  const { lstmUnits, transformer } = recipe.model;
+  if (!encoder && lstmUnits.length === 0 && !transformer) {
+    const message = 'is empty, which takes a transformer or an encoder';
+    addIssue({ code: 'custom', path: ['model', 'lstmUnits'], message });
+  }
+  const other = (['pretraining', 'distillation', 'windowTraining'] as const).find(
+    (part) => encoder?.fineTuning && recipe[part],
+  );
+  if (other) {
+    const message = 'learns from what does not change: an encoder with fineTuning does';
+    addIssue({ code: 'custom', path: [other], message });
+  }
   const message = recipe.pretraining && whyNotPretrained(recipe.model);
   if (message) addIssue({ code: 'custom', path: ['pretraining'], message });
   const need = recipe.validationShare === 0 && findValidationNeed(recipe.training);
@@ -204,6 +240,8 @@ export type NetworkRecipe = z.output<typeof networkSchema>;
 export type LinearRecipe = z.output<typeof linearSchema>;
 /** The settings of an experiment: front end or encoder, model and training. */
 export type Recipe = NetworkRecipe | LinearRecipe;
+/** How upper layers of an encoder train along. */
+export type FineTuningSettings = z.output<typeof fineTuningSchema>;
 /** The part of a recipe that the training loop reads. */
 export type TrainingSettings = NetworkRecipe['training'];
 

@@ -67,10 +67,19 @@ function describeInput({ encoder }: RunSummary, recipe: Recipe): string {
   if (recipe.head === 'network' && recipe.features)
     return describeFeatures(recipe, recipe.features);
   const { name, licence, layers } = encoder!;
-  const states = `the hidden states ${layers.join(', ')} of the pretrained encoder ${name} (${licence}), which was not trained along`;
+  const states = `the hidden states ${layers.join(', ')} of the pretrained encoder ${name} (${licence}), ${describeTuning(recipe)}`;
   return recipe.head === 'linear'
     ? `Input: mean and standard deviation over a clip of ${states}.`
     : `Input: ${states}.`;
+}
+
+function describeTuning(recipe: Recipe): string {
+  const tuning = recipe.head === 'network' ? recipe.encoder?.fineTuning : null;
+  if (!tuning) return 'which was not trained along';
+  const layers = tuning.layers === 1 ? 'upper layer was' : `upper ${tuning.layers} layers were`;
+  const { lora } = tuning;
+  const how = lora ? ` by low-rank changes of rank ${lora.rank}` : '';
+  return `whose ${layers} trained along${how}`;
 }
 
 function describeFeatures(

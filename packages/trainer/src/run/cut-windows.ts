@@ -2,7 +2,7 @@ import type { FeatureMatrix } from '@ser/dsp-wasm';
 import { listWindows } from '@ser/runtime/core';
 import { type Clip, speakerKey } from '../datasets/clip.ts';
 import { extractWindows } from '../features/extract-clips.ts';
-import { joinFrames, sliceFrames } from '../features/frames.ts';
+import { joinFrames, joinPadded, sliceFrames, splitPadding } from '../features/frames.ts';
 import { measureFrameRate, type Representation } from '../features/representation.ts';
 import { groupBy } from '../group-by.ts';
 
@@ -21,7 +21,8 @@ export interface WindowSource {
 /**
  * Cuts clips as a timeline cuts a recording, in windows of 3 s every second that begin and end
  * wherever they do: what one speaker spoke with one label is joined before. Frames are cut from
- * those of the clips; where a clip has one row for all of it, windows are cut from its samples.
+ * those of the clips, and end with the padding of the last clip where these have any; where a clip has
+ * one row for all of it, windows are cut from its samples.
  */
 export async function cutWindows(
   clips: readonly Clip[],
@@ -29,13 +30,21 @@ export async function cutWindows(
 ): Promise<ClipWindow[]> {
   const groups = [...groupBy(clips, (clip) => `${speakerKey(clip)}/${clip.label}`).values()];
   const frameRateHz = measureFrameRate(representation);
+  const padFrames = representation.encoder?.padFrames ?? 0;
   const cut =
     frameRateHz === null
       ? await extractWindows(groups, { representation, signal })
       : groups.map((group) => {
-          const joined = joinFrames(group.map((clip) => matrices.get(clip)!));
-          const windows = listWindows({ length: joined.frames, sampleRateHz: frameRateHz });
-          return windows.map((range) => sliceFrames(joined, range));
+          const joined = joinPadded(
+            group.map((clip) => matrices.get(clip)!),
+            padFrames,
+          );
+          const { own, padding } = splitPadding(joined, padFrames);
+          const windows = listWindows({ length: own.frames, sampleRateHz: frameRateHz });
+          return windows.map((range) => {
+            const window = sliceFrames(own, range);
+            return padding.frames > 0 ? joinFrames([window, padding]) : window;
+          });
         });
   return groups.flatMap((group, at) => {
     const { corpus, speaker, label } = group[0]!;

@@ -1,6 +1,6 @@
 import type { Manifest, Score } from '@ser/runtime/core';
 import type { Evaluation } from '../evaluate/evaluate-predictions.ts';
-import type { RecipeEncoder } from '../features/recipe-encoder.ts';
+import type { EncoderTuning, RecipeEncoder } from '../features/recipe-encoder.ts';
 import { selectFeatures } from '../features/representation.ts';
 import { type RunSummary, type Side, sides } from '../report/run-summary.ts';
 import { listTrainedCorpora } from '../report/trained-corpora.ts';
@@ -41,11 +41,18 @@ export function describeModel(
 function describeEncoder({
   manifest: { name, family, licence, languages, width, frameRateHz, maxFrames, batching, source },
   layers,
+  tuning,
 }: RecipeEncoder): Pick<Manifest, 'encoder' | 'batching'> {
   // The file carries no layer that the head does not use.
   const file = { width, frameRateHz, layers, used: layers };
-  const encoder = { name, family, licence, languages, source, ...file };
+  const origin = tuning ? `${source}; ${nameTuned(tuning)} trained along with the head` : source;
+  const encoder = { name, family, licence, languages, source: origin, ...file };
   return { encoder: { ...encoder, ...(maxFrames !== undefined && { maxFrames }) }, batching };
+}
+
+/** `layer 4`, or `layers 3 to 4`. */
+function nameTuned({ entering, last }: EncoderTuning): string {
+  return last - entering === 1 ? `layer ${last}` : `layers ${entering + 1} to ${last}`;
 }
 
 /** Of the sides that training did not hear; where there are none, of the folds that calibrated it. */

@@ -8,6 +8,7 @@ import type { NetworkRecipe } from '../recipes/recipe.ts';
 import { tf } from '../tensorflow/tf.ts';
 import type { HeadExport } from './export-run.ts';
 import { findWeights } from './run-folder.ts';
+import { buildTunedModel, exportTunedEncoder, isTuned } from './tuned-model.ts';
 
 /** The bytes of a model file with the best weights of a finished run of a network. */
 export async function exportNetwork(
@@ -16,14 +17,22 @@ export async function exportNetwork(
   { settings, manifest, encoder }: HeadExport,
 ): Promise<Uint8Array> {
   const { tensors } = await readCheckpoint(findWeights(directory, recipe));
-  const model = buildModel(recipe.model, {
-    features: countColumns(await selectRepresentation(recipe)),
-    classes: manifest.labels.length,
-    seed: settings.seed,
-  });
-  setWeights(model, selectPrefix(tensors, 'best/'));
+  const best = selectPrefix(tensors, 'best/');
+  const shape = { classes: manifest.labels.length, seed: settings.seed };
+  let bytes = encoder?.bytes;
+  if (isTuned(encoder)) {
+    const tuned = buildTunedModel(recipe.model, encoder, shape);
+    setWeights(tuned, best);
+    bytes = exportTunedEncoder(tuned, encoder);
+    tuned.dispose();
+  }
+  const features = encoder
+    ? encoder.layers.length * encoder.manifest.width
+    : countColumns(await selectRepresentation(recipe));
+  const head = buildModel(recipe.model, { ...shape, features });
+  setWeights(head, best);
   tf.dispose(tensors);
-  const bytes = exportModel(model, manifest, encoder?.bytes);
-  model.dispose();
-  return bytes;
+  const model = exportModel(head, manifest, bytes);
+  head.dispose();
+  return model;
 }

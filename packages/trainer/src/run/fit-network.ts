@@ -9,6 +9,7 @@ import { fitRecipe } from './fit-recipe.ts';
 import type { FittedHead, HeadInput } from './head.ts';
 import { loadInitialWeights } from './initial-weights.ts';
 import { pretrainClassifier, teachExamples } from './prepare.ts';
+import { buildTunedModel, encodeWithModel, isTuned, rateTunedWeights } from './tuned-model.ts';
 
 /**
  * Trains a network as its recipe says. Goes on from the checkpoints in the run folder.
@@ -16,14 +17,21 @@ import { pretrainClassifier, teachExamples } from './prepare.ts';
  * @throws SerError as `fitModel`.
  */
 export async function fitNetwork(input: HeadInput, recipe: NetworkRecipe): Promise<FittedHead> {
-  const { directory, settings, labels, split, train, validation, onEvent, signal } = input;
+  const { directory, settings, labels, split, train, validation, encoder, onEvent, signal } = input;
   const shape = {
     features: train[0]!.matrix.features,
     classes: labels.length,
     seed: settings.seed,
   };
-  const model = buildModel(recipe.model, shape);
-  const statistics = measureFeatures(train.map(({ matrix }) => matrix));
+  const tuned = isTuned(encoder) ? encoder : null;
+  const model = tuned
+    ? buildTunedModel(recipe.model, tuned, shape)
+    : buildModel(recipe.model, shape);
+  const statistics = measureFeatures(
+    tuned && recipe.model.normalisation === 'corpus'
+      ? encodeWithModel(model, train, recipe.training.batchSize)
+      : train.map(({ matrix }) => matrix),
+  );
   setFeatureStatistics(model, statistics);
   const preparation = {
     ...{ directory, recipe, train, validation, shape, statistics, signal },
@@ -40,6 +48,7 @@ export async function fitNetwork(input: HeadInput, recipe: NetworkRecipe): Promi
   const fit = await fitRecipe(model, recipe, {
     ...{ directory, train: taught, validation, seed: settings.seed },
     frameRateHz: input.frameRateHz!,
+    ...(tuned && { rateOf: rateTunedWeights(tuned.tuning) }),
     onBatch: ({ clips, ...batch }) =>
       onEvent({ type: 'batch', epochs, done: clips, total, ...batch }),
     onEpoch: (log) => onEvent({ type: 'epoch', epochs, clips: total, ...log }),

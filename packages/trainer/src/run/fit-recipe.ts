@@ -9,7 +9,7 @@ import { runFiles } from './run-folder.ts';
 /** Input of {@link fitRecipe}: what the recipe and the run folder do not say. */
 export type FitRecipeOptions = Pick<
   FitOptions,
-  'train' | 'validation' | 'seed' | 'onBatch' | 'onEpoch' | 'signal'
+  'train' | 'validation' | 'seed' | 'rateOf' | 'onBatch' | 'onEpoch' | 'signal'
 > & { directory: string; frameRateHz: number };
 
 /**

@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '@ser/dsp-wasm';
+import type { RecipeEncoder } from '../features/recipe-encoder.ts';
 import type { Example } from '../fit/example.ts';
 import type { FitResult } from '../fit/fit-model.ts';
 import type { Split } from '../protocols/split.ts';
@@ -14,6 +15,7 @@ export interface HeadInput {
   split: Split;
   train: readonly Example[];
   validation: readonly Example[];
+  encoder: RecipeEncoder | null;
   /** Frames of a second of their matrices; null where a clip has one row. */
   frameRateHz: number | null;
   onEvent: (event: TrainEvent) => void;

@@ -80,6 +80,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   const isNew = await isNewRun(directory, settings);
   await removeTemporaries(directory);
 
+  const encoder = await readRecipeEncoder(recipe);
   const representation = await selectRepresentation(recipe);
   const { dataset, matrices } = await extractDataset(await readDataset(settings.data, recipe), {
     representation,
@@ -108,13 +109,12 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
     onProgress: (done, total) => report({ type: 'augmentation', done, total }),
   });
   const head = await fitHead({
-    ...{ directory, settings, labels, split, train, validation, signal },
+    ...{ directory, settings, labels, split, train, validation, encoder, signal },
     frameRateHz: measureFrameRate(representation),
     onEvent: report,
   });
   const summary = await summariseRun({
-    ...{ directory, settings, dataset, split, labels, representation, matrices, head },
-    encoder: await readRecipeEncoder(recipe),
+    ...{ directory, settings, dataset, split, labels, representation, matrices, encoder, head },
     onProgress: (done, total) => report({ type: 'features', done, total }),
     signal,
   });

@@ -82,6 +82,11 @@ const architectures: [string, Partial<ModelOptions>, RegExp][] = [
     },
     /convolutions over 3 frames of 8 channels, stride 2, 1 layers/,
   ],
+  [
+    'pooled frames alone',
+    { lstmUnits: [], pooling: 'statistics' },
+    /^masked network of pooled frames \(statistics pooling, dense 16/,
+  ],
   ['two members with attention', { pooling: 'attention', members: 2 }, /attention pooling/],
 ];
 
@@ -184,7 +189,7 @@ it.each([
   [{ convolution: { channels: [8], kernelSize: 3, stride: 3 } }, /stride/],
   [{ spectrogramConvolution: { channels: [] } }, /spectrogramConvolution\.channels/],
   [{ residual: true, lstmUnits: [8] }, /residual: is true.*two entries in lstmUnits/],
-  [{ lstmUnits: [] }, /lstmUnits: is empty, which takes a transformer/],
+  [{ lstmUnits: [] }, /pooling: is last, .* without them it takes attention/],
   [{ transformer, pooling: 'attention' }, /lstmUnits: is \[6,4\].*must be \[\]/],
   [{ transformer, lstmUnits: [] }, /pooling: is last, /],
   [{ transformer, lstmUnits: [], pooling: 'last-mean-max' }, /pooling: is last-mean-max/],

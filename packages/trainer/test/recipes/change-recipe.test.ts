@@ -53,6 +53,10 @@ describe('a recipe with a linear head', () => {
   it('takes another encoder, whole', async () => {
     const changed = setEncoder(await readAnyRecipe('encoder'), 'own.onnx');
     expect(changed.encoder).toEqual({ source: 'own.onnx', layers: null });
+    const tuned = await readRecipe('encoder-tuned');
+    expect(setEncoder(tuned, 'own.onnx').encoder).toEqual({
+      ...{ source: 'own.onnx', layers: null, fineTuning: tuned.encoder!.fineTuning },
+    });
     const reference = await readRecipe('reference');
     expect(() => setEncoder(reference, 'own.onnx')).toThrow(/learns from features/);
   });

@@ -18,7 +18,7 @@ export function addImportCommand(encoders: Command): void {
     .description('Make an encoder of weights that you have.')
     .argument(
       '<path>',
-      "folder of a Whisper of transformers or faster-whisper, or its weights' file",
+      "folder of a Whisper of transformers or faster-whisper, its weights' file, or an ONNX export",
     )
     .requiredOption('--name <name>', 'what it is called from now on')
     .option('--layers <n>', 'layers to keep, from the first (default: all)', parseWhole(0))

@@ -24,6 +24,8 @@ export interface WhisperShape {
   /** Columns of a frame; 384 in tiny, 512 in base. Even, and divided by `heads`. */
   width: number;
   heads: number;
+  /** Numbers of a frame between a layer's two linear maps. Default: four times the width. */
+  innerWidth?: number;
   /** The encoder ends behind so many layers. */
   layers: number;
   /**
@@ -118,7 +120,7 @@ function addStem(
 function addLayer(
   member: MemberBuilder,
   { x: input, lengths }: SymbolicSequence,
-  { width, heads, lora, layer }: WhisperShape & { layer: number },
+  { width, heads, lora, layer, innerWidth = 4 * width }: WhisperShape & { layer: number },
 ): SymbolicTensor {
   const prefix = `${encoderPrefix}layers.${layer}.`;
   const { projections = 'query-value', ...lowRank } = lora ?? {};
@@ -143,7 +145,7 @@ function addLayer(
   const attended = member.addSum(`${prefix}self_attn.sum`, [input, x]);
 
   x = member.addNormalisation(`${prefix}final_layer_norm`, attended);
-  x = addGelu(member, `layers.${layer}.gelu`, project('fc1', x, 4 * width));
+  x = addGelu(member, `layers.${layer}.gelu`, project('fc1', x, innerWidth));
   return member.addSum(`${prefix}sum`, [attended, project('fc2', x)]);
 }
 

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildWhisperEncoder, readWhisperSafetensors } from '@ser/encoders';
+import { createClassifier } from '@ser/runtime';
+import { describe, expect, it } from 'vitest';
+import { parseRecipe, type Recipe } from '../../src/recipes/recipe.ts';
+import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
+
+// Worker threads need the built package.
+const { crossValidate, evaluateModel, exportRun, train } = (await import(
+  new URL('../../dist/index.js', import.meta.url).href
+)) as typeof import('../../src/index.ts');
+
+const fixture = (name: string) =>
+  readFileSync(new URL(`../../../encoders/test/fixtures/${name}`, import.meta.url));
+const weights = readWhisperSafetensors(
+  fixture('whisper.safetensors'),
+  JSON.parse(fixture('whisper.config.json').toString('utf8')),
+);
+const about = { name: 'tiny', licence: 'none', languages: ['en'], source: 'random numbers' };
+
+/** A corpus, an encoder of two layers with random weights, and a cache of their own, for one test. */
+async function prepare() {
+  const { directory, corpus } = await makeSyntheticCorpus();
+  useOwnCache(directory);
+  const source = join(directory, 'tiny.onnx');
+  await writeFile(source, buildWhisperEncoder(weights, { ...about, states: [0, 1, 2] }));
+  const start = (recipe: Recipe, name: string) =>
+    train({
+      settings: {
+        ...{ data: [corpus], recipe, protocol: 'speaker-kfold' },
+        ...{ seed: 0, fold: 0, splitFile: null },
+      },
+      outDirectory: join(directory, name),
+    });
+  return { directory, corpus, source, start };
+}
+
+const makeLinear = (source: string, changes: object = {}): Recipe =>
+  parseRecipe(
+    {
+      ...{ name: 'linear', description: 'For tests.', head: 'linear' },
+      encoder: { source, layers: [1, 2] },
+      training: { penalty: 0.1, labelSmoothing: 0.1 },
+      ...changes,
+    },
+    'linear',
+  );
+
+describe('a linear head on an encoder', () => {
+  it('trains without TensorFlow, and its model predicts what the run says', async () => {
+    const { directory, corpus, source, start } = await prepare();
+    const { modelPath, summary } = await start(makeLinear(source), 'run');
+    // Linux only, as TensorFlow is.
+    expect(readFileSync('/proc/self/maps', 'utf8')).not.toContain('tfjs_binding');
+    expect(summary.environment).not.toHaveProperty('tensorflow');
+    expect(summary.encoder).toMatchObject({ name: 'tiny', layers: [1, 2] });
+    expect(summary.evaluations.train!.uar).toBeGreaterThan(0.8);
+    const tested = summary.predictions.filter(({ split }) => split === 'test');
+    const classifier = await createClassifier(modelPath);
+    expect(classifier.manifest).toMatchObject({
+      encoder: { name: 'tiny', layers: [1, 2], used: [1, 2], width: weights.width },
+      normalisation: 'none',
+      batching: 'padded',
+    });
+    const batch = await classifier.predictBatch(tested.map(({ path }) => path));
+    for (const [at, { path, probabilities }] of tested.entries()) {
+      const outcome = batch[at]!;
+      if (!outcome.ok) throw outcome.error;
+      const alone = await classifier.predict(path);
+      classifier.labels.forEach((label, index) => {
+        expect(alone.probabilities[label]).toBeCloseTo(probabilities[index]!, 5);
+        expect(outcome.prediction.probabilities[label]).toBeCloseTo(probabilities[index]!, 5);
+      });
+    }
+    expect(await classifier.embedding(tested[0]!.path)).toHaveLength(4 * weights.width);
+    await classifier.dispose();
+    const splitPath = join(directory, 'run', 'split.json');
+    const { evaluation } = await evaluateModel({ modelPath, data: [corpus], splitPath });
+    expect(evaluation.accuracy).toBe(summary.evaluations.test!.accuracy);
+    // Windows of what each speaker spoke with one label, and clips through channels, are there too.
+    expect(summary.windows!.length).toBeGreaterThan(6);
+    expect(Object.keys(summary.channels!)).toEqual(['noise', 'telephone']);
+  });
+
+  it('learns from copies, in the cache the second time', async () => {
+    const { source, start } = await prepare();
+    const augmentation = { copies: 2, speed: [0.8, 1.25], noiseSnrDb: [15, 30] };
+    const recipe = makeLinear(source, { augmentation });
+    const [first, plain] = [await start(recipe, 'first'), await start(makeLinear(source), 'plain')];
+    const again = await start(recipe, 'again');
+    expect(again.summary.predictions).toEqual(first.summary.predictions);
+    expect(plain.summary.predictions).not.toEqual(first.summary.predictions);
+    expect(await readFile(again.modelPath)).not.toEqual(await readFile(plain.modelPath));
+  });
+
+  it('takes the encoder out of a model file', async () => {
+    const { source, start } = await prepare();
+    const first = await start(makeLinear(source), 'first');
+    const encoder = { source: first.modelPath, layers: null };
+    const second = await start(makeLinear(source, { encoder }), 'second');
+    expect(second.summary.predictions.map(({ confidence }) => confidence)).toEqual(
+      first.summary.predictions.map(({ confidence }) => confidence),
+    );
+  });
+
+  it('refuses to export with another encoder than it was trained on', async () => {
+    const { directory, source, start } = await prepare();
+    await start(makeLinear(source), 'run');
+    await writeFile(source, buildWhisperEncoder(weights, { ...about, name: 'other' }));
+    await expect(exportRun(join(directory, 'run'))).rejects.toMatchObject({
+      code: 'RUN_INVALID',
+      message: expect.stringContaining('another file of the encoder tiny'),
+    });
+  });
+
+  it('is cross-validated, and refuses first weights', async () => {
+    const { directory, corpus, source, start } = await prepare();
+    const { runs } = await crossValidate({
+      ...{ data: [corpus], recipe: makeLinear(source), protocol: 'speaker-kfold', folds: 2 },
+      ...{ outDirectory: join(directory, 'folds'), jobs: 2 },
+    });
+    expect(runs).toHaveLength(2);
+    await start(makeLinear(source), 'run');
+    const settings = {
+      ...{ data: [corpus], recipe: makeLinear(source), protocol: 'speaker-kfold' as const },
+      ...{ seed: 0, fold: 0, splitFile: null, init: join(directory, 'run') },
+    };
+    const outDirectory = join(directory, 'later');
+    await expect(train({ settings, outDirectory })).rejects.toThrow(
+      /a linear head, fitted from zero/,
+    );
+  });
+});
+
+it('a network learns from the frames of an encoder, in ONNX as in TensorFlow', async () => {
+  const { source, start } = await prepare();
+  const { features, ...rest } = tinyRecipe;
+  const model = { ...tinyRecipe.model, pooling: 'attention' };
+  const recipe = parseRecipe({ ...rest, model, encoder: { source, layers: [0, 2] } }, 'network');
+  const { modelPath, summary } = await start(recipe, 'network');
+  const tested = summary.predictions.filter(({ split }) => split === 'test');
+  const classifier = await createClassifier(modelPath);
+  for (const { path, probabilities } of tested) {
+    const prediction = await classifier.predict(path);
+    classifier.labels.forEach((label, index) => {
+      // Training takes frames that were rounded to float16 for the cache.
+      expect(prediction.probabilities[label]).toBeCloseTo(probabilities[index]!, 2);
+    });
+  }
+  expect(await classifier.embedding(tested[0]!.path)).toHaveLength(model.denseUnits);
+  await classifier.dispose();
+});
