@@ -14,10 +14,14 @@ const { crossValidate, evaluateModel, exportRun, train } = (await import(
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../../../encoders/test/fixtures/${name}`, import.meta.url));
-const weights = readWhisperSafetensors(
-  fixture('whisper.safetensors'),
-  JSON.parse(fixture('whisper.config.json').toString('utf8')),
-);
+// As many positions as Whisper's own have: the fixture's take one second, and the clips are longer.
+const weights = {
+  ...readWhisperSafetensors(
+    fixture('whisper.safetensors'),
+    JSON.parse(fixture('whisper.config.json').toString('utf8')),
+  ),
+  positions: 1500,
+};
 const about = { name: 'tiny', licence: 'none', languages: ['en'], source: 'random numbers' };
 
 /** A corpus, an encoder of two layers with random weights, and a cache of their own, for one test. */
