@@ -17,7 +17,6 @@ export {
 export { pruneModel } from './prune-model.ts';
 export { addStatistics } from './statistics.ts';
 export {
-  createFloat,
   createFloats,
   createHalfFloats,
   createInt8s,

@@ -31,11 +31,6 @@ export function createIntegers(name: string, shape: Shape, values: Shape): OnnxT
   return { name, type: 'int64', shape, data: viewBytes(BigInt64Array.from(values, BigInt)) };
 }
 
-/** A float32 scalar as `name` would be written in a list of one: shape []. */
-export function createFloat(name: string, value: number): OnnxTensor {
-  return createFloats(name, [], Float32Array.of(value));
-}
-
 /** The values of a float32 or float16 constant, or undefined for one of another type. */
 export function readFloats({ type, data }: OnnxTensor): Float32Array | undefined {
   // A copy: views need an aligned start, which bytes within a file seldom have.
