@@ -46,7 +46,7 @@ export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
 export { formatSegments, type SegmentFormat, segmentFormats } from './segments/format-segments.ts';
 export type { Segment } from './segments/segment.ts';
 export { speakerCentre } from './speaker/speaker-head.ts';
-export type { SpeakerProfile } from './speaker/speaker-profile.ts';
+export { measureShift, SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
 export type { OpenSpeechModel, SpeechModel } from './speech/speech-model.ts';
 export { applyTemperature } from './temperature.ts';
 export {
