@@ -39,6 +39,11 @@ export type WorkerMethods = {
   ];
   adapt: [argument: { audios: SentAudio[]; options: Sent<PredictOptions> }, result: SpeakerProfile];
   predictFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
+  embedFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
+  predictEmbeddings: [
+    argument: { embeddings: readonly Float32Array[]; speaker: SpeakerProfile | null },
+    result: Float32Array[],
+  ];
   decode: [argument: { audio: SentAudio } & Limits, result: AudioClip];
   features: [argument: { audio: SentAudio } & Limits, result: FeatureMatrix];
   embedding: [argument: { audio: SentAudio } & Limits, result: Float32Array];

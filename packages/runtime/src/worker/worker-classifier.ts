@@ -116,6 +116,19 @@ export class WorkerClassifier implements Shared {
     return this.#calls.call('predictFeatures', matrices);
   }
 
+  /** See `Classifier.embedFeatures`. */
+  async embedFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    return this.#calls.call('embedFeatures', matrices);
+  }
+
+  /** See `Classifier.predictEmbeddings`. */
+  async predictEmbeddings(
+    embeddings: readonly Float32Array[],
+    speaker: SpeakerProfile | null = null,
+  ): Promise<Float32Array[]> {
+    return this.#calls.call('predictEmbeddings', { embeddings, speaker });
+  }
+
   /** See `Classifier.decode`. */
   async decode(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<AudioClip> {
     return this.#calls.call('decode', { audio: toSent(audio), ...limits }, { signal });

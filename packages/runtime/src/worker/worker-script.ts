@@ -48,6 +48,8 @@ const handlers: Handlers<WorkerMethods> = {
   },
   adapt: ({ audios, options }, signal) => classifier.adapt(audios, { ...options, signal }),
   predictFeatures: (matrices) => classifier.predictFeatures(matrices),
+  embedFeatures: (matrices) => classifier.embedFeatures(matrices),
+  predictEmbeddings: ({ embeddings, speaker }) => classifier.predictEmbeddings(embeddings, speaker),
   async decode({ audio, ...limits }, signal) {
     const clip = await classifier.decode(audio, withSignal(limits, signal));
     return new Moved(clip, [clip.samples.buffer]);
