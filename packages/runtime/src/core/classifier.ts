@@ -1,4 +1,5 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
+import { assertList } from './assert-list.ts';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
 import { averageOverSpeeds } from './average-over-speeds.ts';
@@ -111,7 +112,8 @@ export class Classifier<Audio> {
    * Predicts many clips, in their order. A clip that cannot be read is an outcome with an error and
    * costs no other its result.
    *
-   * @throws SerError `ABORTED` after the signal, `DISPOSED` after `dispose`.
+   * @throws SerError `INVALID_ARGUMENT` for what is no array, `ABORTED` after the signal, `DISPOSED`
+   *   after `dispose`.
    *
    * @example
    * for (const outcome of await classifier.predictBatch(clips)) {
@@ -122,6 +124,7 @@ export class Classifier<Audio> {
     audios: readonly Audio[],
     options: PredictOptions = {},
   ): Promise<BatchOutcome[]> {
+    assertList('audios', audios);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
       outcomes.push(
@@ -205,6 +208,7 @@ export class Classifier<Audio> {
    * @throws SerError `INVALID_ARGUMENT` for a matrix of another width, `DISPOSED` after `dispose`.
    */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    assertList('matrices', matrices);
     return this.#runner.run(matrices, 'probabilities');
   }
 

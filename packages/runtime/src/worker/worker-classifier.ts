@@ -1,5 +1,6 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
+import { assertList } from '../core/assert-list.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { PredictOptions } from '../core/classifier.ts';
 import type { Device } from '../core/inference.ts';
@@ -95,6 +96,7 @@ export class WorkerClassifier implements Shared {
     audios: readonly Audio[],
     { signal, ...limits }: PredictOptions = {},
   ): Promise<BatchOutcome[]> {
+    assertList('audios', audios);
     const argument = { audios: audios.map(toSent), ...limits };
     const outcomes = await this.#calls.call('predictBatch', argument, { signal });
     return outcomes.map((outcome) =>
