@@ -1,4 +1,5 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
+import { assertList } from './assert-list.ts';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
 import { averageOverSpeeds } from './average-over-speeds.ts';
@@ -134,8 +135,9 @@ export class Classifier<Audio> {
    * Predicts many clips, in their order. A clip that cannot be read is an outcome with an error and
    * costs no other its result.
    *
-   * @throws SerError `ABORTED` after the signal, `DISPOSED` after `dispose`; `INVALID_ARGUMENT` for a
-   *   `speaker` of another model, or `oneSpeaker` where the model cannot be told who speaks.
+   * @throws SerError `INVALID_ARGUMENT` for what is no array, a `speaker` of another model, or
+   *   `oneSpeaker` where the model cannot be told who speaks; `ABORTED` after the signal, `DISPOSED`
+   *   after `dispose`.
    *
    * @example
    * for (const outcome of await classifier.predictBatch(clips)) {
@@ -146,6 +148,7 @@ export class Classifier<Audio> {
     audios: readonly Audio[],
     options: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
+    assertList('audios', audios);
     if (options.oneSpeaker) return this.#predictOneSpeaker(audios, options);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
@@ -213,6 +216,7 @@ export class Classifier<Audio> {
    * const { label } = await classifier.predict('anna.wav', { speaker });
    */
   async adapt(audios: readonly Audio[], options: PredictOptions = {}): Promise<SpeakerProfile> {
+    assertList('audios', audios);
     const { width } = this.#requireHead('adapt');
     const mean = new SpeakerMean(width);
     for (const audio of audios) mean.add(await this.embedding(audio, options));
@@ -247,6 +251,7 @@ export class Classifier<Audio> {
    * @throws SerError `INVALID_ARGUMENT` for a matrix of another width, `DISPOSED` after `dispose`.
    */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    assertList('matrices', matrices);
     return this.#judge(matrices);
   }
 
@@ -256,6 +261,7 @@ export class Classifier<Audio> {
    * @throws SerError as `predictFeatures`; `INVALID_ARGUMENT` for a model without an encoder.
    */
   async embedFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    assertList('matrices', matrices);
     this.#assertEmbeds();
     return this.#runner.run(matrices, 'embedding');
   }
@@ -273,6 +279,7 @@ export class Classifier<Audio> {
     embeddings: readonly Float32Array[],
     speaker: SpeakerProfile | null = null,
   ): Promise<Float32Array[]> {
+    assertList('embeddings', embeddings);
     const head = this.#requireHead('predictEmbeddings');
     return head.judge(
       embeddings,

@@ -1,5 +1,6 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
+import { assertList } from '../core/assert-list.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { BatchOptions, ClipOptions, PredictOptions } from '../core/classifier.ts';
 import type { Device } from '../core/inference.ts';
@@ -96,6 +97,7 @@ export class WorkerClassifier implements Shared {
     audios: readonly Audio[],
     { signal, ...options }: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
+    assertList('audios', audios);
     const argument = { audios: audios.map(toSent), options };
     const outcomes = await this.#calls.call('predictBatch', argument, { signal });
     return outcomes.map((outcome) =>

@@ -5,11 +5,13 @@ import type { AudioClip } from './audio-clip.ts';
 export const shortestDurationSec = 0.05;
 /** Audio that never exceeds this level, -80 dB of full scale, is silent. */
 export const silentPeak = 1e-4;
+/** Levels whose squares float32 still adds up over hours; 16-bit numbers taken for samples are far below. */
+const mostLevel = 1e9;
 
 /**
  * Throws unless a clip has something to listen to.
  *
- * @throws SerError `AUDIO_EMPTY` (no samples), `AUDIO_NOT_FINITE` (NaN or infinite samples),
+ * @throws SerError `AUDIO_EMPTY` (no samples), `AUDIO_NOT_FINITE` (samples that are NaN, infinite or beyond 1e9),
  *   `AUDIO_TOO_SHORT` (under 50 ms), `AUDIO_SILENT` (nothing above -80 dB of full scale) or
  *   `INVALID_ARGUMENT` (not a clip).
  */
@@ -56,7 +58,7 @@ export function assertClip({ samples, sampleRateHz }: AudioClip): void {
 
 /**
  * @param first number of the first sample in its recording.
- * @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN or infinite.
+ * @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN, infinite, or a thousand million times full scale.
  */
 export function assertFinite(samples: Float32Array, first = 0): void {
   measurePeak(samples, first);
@@ -66,10 +68,10 @@ function measurePeak(samples: Float32Array, first = 0): number {
   let peak = 0;
   for (let index = 0; index < samples.length; index++) {
     const level = Math.abs(samples[index]!);
-    if (!(level < Infinity)) {
+    if (!(level < mostLevel)) {
       throw new SerError(
         'AUDIO_NOT_FINITE',
-        `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a finite number.`,
+        `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a finite number below ${mostLevel}, where full scale is 1.`,
       );
     }
     if (level > peak) peak = level;

@@ -1,4 +1,4 @@
-import { SerError } from '@ser/dsp-wasm';
+import { assertNoLfsPointer, SerError } from '@ser/dsp-wasm';
 import type { ByteReader } from './byte-reader.ts';
 import { unsupported } from './decode-failure.ts';
 import { skipId3 } from './id3.ts';
@@ -39,6 +39,7 @@ function hasMagic(bytes: Uint8Array, at: number, magic: string): boolean {
 export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   if (reader.size === 0) throw new SerError('AUDIO_EMPTY', 'The file is empty: it has 0 bytes.');
   const head = await reader.fill(headBytes);
+  assertNoLfsPointer(head, 'AUDIO_UNSUPPORTED', 'audio');
   if (hasMagic(head, 0, 'RIFF') && hasMagic(head, 8, 'WAVE')) return 'wav';
   if (hasMagic(head, 0, 'OggS')) return 'ogg';
   await skipId3(reader);
