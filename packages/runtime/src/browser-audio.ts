@@ -1,7 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { AudioClip } from './core/audio/audio-clip.ts';
 import { streamClip } from './core/audio/audio-stream.ts';
-import { type ByteSource, readAll } from './core/audio/byte-source.ts';
+import { type ByteSource, readAll } from './core/audio/bytes/byte-source.ts';
 import { type DecodeOptions, defaultMaxDurationSec, openAudio } from './core/audio/decode-audio.ts';
 import type { OpenAudio } from './core/audio/in-memory-audio.ts';
 import { MonoMixer } from './core/audio/mono-mixer.ts';
