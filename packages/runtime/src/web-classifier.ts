@@ -7,7 +7,7 @@ import {
   openWithFallback,
 } from './browser-audio.ts';
 import { streamClip } from './core/audio/audio-stream.ts';
-import { openBytes } from './core/audio/byte-source.ts';
+import { openBytes } from './core/audio/bytes/byte-source.ts';
 import {
   type InMemoryAudio,
   locateInMemoryAudio,

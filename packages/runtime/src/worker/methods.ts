@@ -67,7 +67,10 @@ export type WorkerMethods = {
 export type PageMethods = {
   tellProgress: [argument: DownloadProgress, result: undefined];
   /** Workers cannot decode what only the browser knows. */
-  decodeForeign: [argument: { bytes: Uint8Array; maxDurationSec: number }, result: AudioClip];
+  decodeForeign: [
+    argument: { bytes: Uint8Array; maxDurationSec: number; sampleRateHz: number | undefined },
+    result: AudioClip,
+  ];
 };
 
 /** An outcome whose error has been taken apart, since errors do not cross with their class. */

@@ -46,8 +46,8 @@ export class WorkerClassifier implements Shared {
   ): Promise<WorkerClassifier> {
     const handlers: Handlers<PageMethods> = {
       tellProgress: (progress) => onProgress?.(progress),
-      async decodeForeign({ bytes, maxDurationSec }, signal) {
-        const clip = await decodeInBrowser(bytes, { maxDurationSec, signal });
+      async decodeForeign({ bytes, maxDurationSec, sampleRateHz }, signal) {
+        const clip = await decodeInBrowser(bytes, { maxDurationSec, sampleRateHz, signal });
         return new Moved(clip, [clip.samples.buffer]);
       },
     };

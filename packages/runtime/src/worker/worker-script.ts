@@ -28,10 +28,11 @@ const handlers: Handlers<WorkerMethods> = {
         }),
         signal,
       },
-      (bytes, { maxDurationSec = Infinity, signal }) => {
+      (bytes, { maxDurationSec = Infinity, sampleRateHz, signal }) => {
         const copy = bytes.slice();
         const buffers = [copy.buffer];
-        return page.call('decodeForeign', { bytes: copy, maxDurationSec }, { signal, buffers });
+        const argument = { bytes: copy, maxDurationSec, sampleRateHz };
+        return page.call('decodeForeign', argument, { signal, buffers });
       },
     );
     const { manifest, featureNames, device } = classifier;

@@ -1,9 +1,11 @@
 import type { DecodedAudio } from '../audio-stream.ts';
-import { BitReader, EndOfBits } from '../bit-reader.ts';
-import type { ByteReader } from '../byte-reader.ts';
-import { createCrc } from '../crc.ts';
+import { BitReader, EndOfBits } from '../bytes/bit-reader.ts';
+import { type ByteReader, readText } from '../bytes/byte-reader.ts';
+import { createCrc } from '../bytes/crc.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
-import { MonoMixer } from '../mono-mixer.ts';
+import { type AudioSection, joinSections } from '../join-sections.ts';
+import type { MonoMixer } from '../mono-mixer.ts';
+import { skipTags } from '../tags/skip-tags.ts';
 import { type FlacFrameHeader, readFlacFrameHeader } from './frame-header.ts';
 import { readFlacSubframe } from './subframe.ts';
 
@@ -27,8 +29,9 @@ export interface FlacStreamInfo {
 }
 
 /**
- * Decodes native FLAC (RFC 9639) of any block size, channel count and 4 to 32 bits; checks every
- * frame's checksums. The reader stands behind any ID3 tag.
+ * Decodes native FLAC (RFC 9639) of any block size, channel count and 4 to 32 bits, and streams that
+ * follow one another; checks every frame's checksums, and the frames' numbers where the header does
+ * not tell how many there are. The reader stands behind any tag.
  *
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
  *   `AUDIO_TOO_LONG` beyond the limit.
@@ -37,14 +40,31 @@ export async function decodeFlac(
   reader: ByteReader,
   maxDurationSec: number,
 ): Promise<DecodedAudio> {
-  const info = await readMetadata(reader);
-  const mixer = new MonoMixer(info.sampleRateHz, maxDurationSec);
-  mixer.expect(info.totalSamples);
-  return {
-    sampleRateHz: info.sampleRateHz,
-    expectedSamples: Math.min(info.totalSamples, mostBelievedSamples),
-    blocks: readBlocks(reader, info, mixer),
-  };
+  const decoded = await joinSections('FLAC', readSections(reader), maxDurationSec);
+  const expectedSamples = Math.min(decoded.expectedSamples ?? 0, mostBelievedSamples);
+  return { ...decoded, expectedSamples };
+}
+
+async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, undefined> {
+  for (;;) {
+    const info = await readMetadata(reader);
+    yield {
+      sampleRateHz: info.sampleRateHz,
+      frames: info.totalSamples,
+      readBlocks: (mixer) => readBlocks(reader, info, mixer),
+    };
+    const end = reader.position;
+    await reader.skipFill();
+    await skipTags(reader);
+    await reader.skipFill();
+    if (reader.remaining <= 0) return undefined;
+    if (readText(await reader.fill(4), 0, 4) === 'fLaC') continue;
+    if (info.totalSamples > 0 && !hasSync(reader.view)) return undefined;
+    throw decodeFailure(
+      'FLAC',
+      `byte ${end}, behind its last frame, begins neither a frame nor a tag`,
+    );
+  }
 }
 
 async function* readBlocks(
@@ -56,14 +76,35 @@ async function* readBlocks(
   const scale = 2 ** (1 - bitsPerSample);
   // One buffer a channel for all frames: what is read leaves it by way of the mixer.
   const buffers = Array.from({ length: info.channels }, () => new Float64Array(0));
-  const isOver = () => (totalSamples === 0 ? !hasSync(reader.view) : mixer.length >= totalSamples);
+  const order = new FrameOrder();
+  let samples = 0;
   for (;;) {
     if (!reader.has(usualFrameBytes)) await reader.fill(usualFrameBytes);
-    if (isOver()) break;
-    const remaining = totalSamples === 0 ? Infinity : totalSamples - mixer.length;
-    const frame = await readWholeFrame(reader, info, { buffers, sampleIndex: mixer.length });
-    yield mixer.mix(frame.channels, 0, Math.min(frame.header.blockSize, remaining), scale);
+    const isOver = totalSamples === 0 ? !hasSync(reader.view) : samples >= totalSamples;
+    if (isOver) break;
+    const left = totalSamples === 0 ? Infinity : totalSamples - samples;
+    const frame = await readWholeFrame(reader, info, { buffers, sampleIndex: samples });
+    if (totalSamples === 0) order.check(frame.header, samples);
+    const count = Math.min(frame.header.blockSize, left);
+    yield mixer.mix(frame.channels, 0, count, scale);
+    samples += count;
     reader.advance(frame.bytes);
+  }
+}
+
+/**
+ * Finds gaps in the numbers of frames. A stream that was cut begins with any number, and one whose
+ * frames were joined with those of another begins anew.
+ */
+class FrameOrder {
+  #next: number | undefined;
+
+  /** @throws SerError `AUDIO_DECODE_FAILED` where frames are missing before this one. */
+  check({ number, blockSize, countsSamples }: FlacFrameHeader, sampleIndex: number): void {
+    if (this.#next !== undefined && number > this.#next) {
+      throw decodeFailure('FLAC', `frames are missing before sample ${sampleIndex}`);
+    }
+    this.#next = number + (countsSamples ? blockSize : 1);
   }
 }
 

@@ -1,7 +1,10 @@
 import type { DecodedAudio } from '../audio-stream.ts';
-import { type ByteReader, readText } from '../byte-reader.ts';
-import { decodeFailure, unsupported } from '../decode-failure.ts';
-import { readOggPackets } from './read-packets.ts';
+import { type ByteReader, readText } from '../bytes/byte-reader.ts';
+import { unsupportedCodec } from '../decode-failure.ts';
+import { type AudioSection, joinSections } from '../join-sections.ts';
+import { openOpus } from '../opus/open-opus.ts';
+import { openVorbis } from '../vorbis/open-vorbis.ts';
+import { type OggStream, readOggStreams } from './read-streams.ts';
 
 const otherCodecs: readonly (readonly [magic: string, name: string])[] = [
   ['\x7fFLAC', 'FLAC in Ogg'],
@@ -9,22 +12,31 @@ const otherCodecs: readonly (readonly [magic: string, name: string])[] = [
   ['\x80theora', 'Theora video'],
 ];
 
-/** Decodes an Ogg file by the codec of its first packet: Vorbis or Opus. */
+const isOpus = (head: Uint8Array) => readText(head, 0, 8) === 'OpusHead';
+const isVorbis = (head: Uint8Array) => readText(head, 0, 7) === '\x01vorbis';
+
+/**
+ * Decodes Vorbis and Opus in Ogg, also where several streams follow one another.
+ *
+ * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_UNSUPPORTED` for other codecs, or `AUDIO_TOO_LONG`.
+ */
 export async function decodeOgg(reader: ByteReader, maxDurationSec: number): Promise<DecodedAudio> {
-  const packets = readOggPackets(reader);
-  const first = (await packets.next()).value;
-  if (!first) throw decodeFailure('Ogg', 'it holds no packet');
-  const magic = readText(first.bytes, 0, 8);
-  if (magic === 'OpusHead') {
-    const { decodeOpus } = await import('../opus/decode-opus.ts');
-    return decodeOpus(first.bytes, packets, maxDurationSec);
+  return joinSections('Ogg', readSections(reader), maxDurationSec);
+}
+
+async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, undefined> {
+  const streams = readOggStreams(reader, (head) => isOpus(head) || isVorbis(head));
+  for await (const stream of streams) yield await openStream(stream);
+  return undefined;
+}
+
+async function openStream({ head, packets }: OggStream): Promise<AudioSection> {
+  if (isOpus(head)) {
+    await packets.next(); // The comment header.
+    return openOpus(head, packets);
   }
-  if (magic.startsWith('\x01vorbis')) {
-    const { decodeVorbis } = await import('../vorbis/decode-vorbis.ts');
-    return decodeVorbis(first.bytes, packets, maxDurationSec);
-  }
+  if (isVorbis(head)) return openVorbis(head, packets);
+  const magic = readText(head, 0, 8);
   const other = otherCodecs.find(([start]) => magic.startsWith(start));
-  throw unsupported(
-    `The Ogg file holds ${other?.[1] ?? 'an unknown codec'}; Vorbis and Opus can be read.`,
-  );
+  throw unsupportedCodec('Ogg', other?.[1] ?? 'an unknown codec', 'Vorbis and Opus');
 }
