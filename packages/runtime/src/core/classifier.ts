@@ -15,6 +15,7 @@ import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts
 import { loadNamed, openNamed, type PreparedClip, prepareClip } from './read-audio.ts';
 import type { Segment } from './segments/segment.ts';
 import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
+import { hearsSpeech } from './speech/hears-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
 import { applyTemperature } from './temperature.ts';
 import {
@@ -28,12 +29,26 @@ import { findUncertainty } from './uncertainty.ts';
 /** Clips of a batch that are held as features at the same time. */
 const batchClips = 32;
 
-export interface PredictOptions {
-  /** Stops the prediction between its steps. */
+/** How a clip is read. */
+export interface ReadOptions {
+  /** Stops the call between its steps. */
   signal?: AbortSignal;
   /** Longest clip to accept, in seconds. Default 600. */
   maxDurationSec?: number;
 }
+
+export interface PredictOptions extends ReadOptions {
+  /**
+   * Whether a clip in which nobody speaks has no label. False for what the speech detector takes for
+   * no speech though the model may judge it: singing, laughter, whispers. Default true.
+   */
+  speechCheck?: boolean;
+}
+
+type SpeechCheck = Pick<PredictOptions, 'speechCheck'> & { signal?: AbortSignal | undefined };
+
+/** A clip whose samples are no longer needed. */
+type HeardClip = Omit<PreparedClip, 'settled'> & { hasSpeech: boolean };
 
 /** A loaded model. Made by `createClassifier`. */
 export class Classifier<Audio> {
@@ -91,20 +106,24 @@ export class Classifier<Audio> {
   }
 
   /**
-   * Says which emotion a clip carries. Calls may overlap; each gets its own answer.
+   * Says which emotion a clip carries. Calls may overlap; each gets its own answer. A clip in which
+   * nobody speaks has no label (Silero's voice-activity detector; in a browser, where it is told of
+   * one).
    *
    * @throws SerError naming the file: `FILE_NOT_FOUND`, `FILE_UNREADABLE`, any `AUDIO_…` code,
-   *   `ABORTED` after the signal, `DISPOSED` after `dispose`.
+   *   `ABORTED` after the signal, `DISPOSED` after `dispose`; where the speech model cannot be loaded,
+   *   why.
    *
    * @example
    * const { label, confidence, uncertain } = await classifier.predict(audio);
    */
   async predict(audio: Audio, options: PredictOptions = {}): Promise<Prediction> {
     const clip = await this.#prepare(audio, options);
+    const hasSpeech = await this.#hearsSpeech(clip.settled, options);
     throwIfAborted(options.signal);
     const [row] = await this.#judgeWhole([clip]);
     throwIfAborted(options.signal);
-    return this.#toPrediction(clip, row!);
+    return this.#toPrediction({ ...clip, hasSpeech }, row!);
   }
 
   /**
@@ -137,7 +156,7 @@ export class Classifier<Audio> {
    * @returns mono samples at the recording's own rate.
    * @throws SerError as `predict`, but not for audio that is silent or too short.
    */
-  async decode(audio: Audio, options: PredictOptions = {}): Promise<AudioClip> {
+  async decode(audio: Audio, options: ReadOptions = {}): Promise<AudioClip> {
     const { signal, maxDurationSec = defaultMaxDurationSec } = options;
     this.#assertUsable();
     return (await loadNamed(this.#platform, audio, { signal, maxDurationSec })).clip;
@@ -150,7 +169,7 @@ export class Classifier<Audio> {
    *   takes the waveform, [samples, 1]: the clip resampled, trimmed and normalised.
    * @throws SerError as `predict`.
    */
-  async features(audio: Audio, options: PredictOptions = {}): Promise<FeatureMatrix> {
+  async features(audio: Audio, options: ReadOptions = {}): Promise<FeatureMatrix> {
     const { matrices } = await this.#prepare(audio, options, [1]);
     return matrices[0]!;
   }
@@ -165,7 +184,7 @@ export class Classifier<Audio> {
    * @example
    * const [a, b] = await Promise.all(['a.wav', 'b.wav'].map((clip) => classifier.embedding(clip)));
    */
-  async embedding(audio: Audio, options: PredictOptions = {}): Promise<Float32Array> {
+  async embedding(audio: Audio, options: ReadOptions = {}): Promise<Float32Array> {
     if (!this.manifest.encoder) {
       throw new SerError(
         'INVALID_ARGUMENT',
@@ -186,7 +205,7 @@ export class Classifier<Audio> {
    */
   async spectrogram(
     audio: Audio,
-    { signal, maxDurationSec, ...settings }: PredictOptions & SpectrogramOptions = {},
+    { signal, maxDurationSec, ...settings }: ReadOptions & SpectrogramOptions = {},
   ): Promise<FeatureMatrix> {
     const { samples } = await this.decode(audio, {
       ...(signal && { signal }),
@@ -209,18 +228,18 @@ export class Classifier<Audio> {
   }
 
   /**
-   * Judges a recording window by window, from its start to its end; windows may overlap. Silent
-   * windows are told as such. Results come as they are made.
+   * Judges a recording window by window, from its start to its end; windows may overlap. Windows in
+   * which nobody speaks are told as such. Results come as they are made.
    *
    * @throws SerError as `predict` does.
    *
    * @example
    * for await (const { startSec, endSec, prediction } of classifier.timeline('talk.flac')) {
-   *   console.log(startSec, endSec, prediction?.label ?? 'silence');
+   *   console.log(startSec, endSec, prediction?.label ?? 'nobody speaks');
    * }
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
-    const { windowSec, hopSec, signal, maxDurationSec } = fillTimelineOptions(options);
+    const { windowSec, hopSec, signal, maxDurationSec, speechCheck } = fillTimelineOptions(options);
     this.#assertUsable();
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
@@ -228,7 +247,7 @@ export class Classifier<Audio> {
       yield* judgeWindows(stream, {
         ...{ windowSec, hopSec, signal },
         labels: this.labels,
-        judge: (clips) => this.#judgeWindows(clips),
+        judge: (clips) => this.#judgeSpeech(clips, { speechCheck, signal }),
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -325,7 +344,7 @@ export class Classifier<Audio> {
 
   async #prepare(
     audio: Audio,
-    { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
+    { signal, maxDurationSec = defaultMaxDurationSec }: ReadOptions,
     speeds = this.#speeds,
   ): Promise<PreparedClip> {
     this.#assertUsable();
@@ -334,16 +353,45 @@ export class Classifier<Audio> {
   }
 
   /** Probabilities of each clip, over the model's speeds. */
-  async #judgeWhole(clips: readonly PreparedClip[]): Promise<Float32Array[]> {
+  async #judgeWhole(clips: readonly Pick<PreparedClip, 'matrices'>[]): Promise<Float32Array[]> {
     const rows = await this.predictFeatures(clips.flatMap(({ matrices }) => matrices));
     return averageOverSpeeds(rows, this.#speeds.length);
   }
 
-  #toPrediction({ durationSec, soundSec }: PreparedClip, row: Float32Array): Prediction {
-    const judgement = toJudgement(this.labels, row);
-    const { confidence } = judgement;
-    const uncertain = findUncertainty({ confidence, soundSec }, this.manifest.uncertainty);
-    return { ...judgement, uncertain, durationSec };
+  #toPrediction({ durationSec, soundSec, hasSpeech }: HeardClip, row: Float32Array): Prediction {
+    const { label, confidence, probabilities } = toJudgement(this.labels, row);
+    const heard = { hasSpeech, confidence, soundSec };
+    const uncertain = findUncertainty(heard, this.manifest.uncertainty);
+    const judged = hasSpeech ? { label, confidence } : { label: null, confidence: 0 };
+    return { ...judged, probabilities, uncertain, durationSec };
+  }
+
+  /** Whether somebody speaks; true where that is not to be checked, or cannot be. */
+  async #hearsSpeech(
+    settled: AudioClip,
+    { speechCheck = true, signal }: SpeechCheck,
+  ): Promise<boolean> {
+    if (!speechCheck || !this.#platform.hasSpeechModel) return true;
+    const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
+    return hearsSpeech(settled, { dsp, speechModel, signal });
+  }
+
+  /** As {@link Classifier.#judgeWindows}, but null also for windows in which nobody speaks. */
+  async #judgeSpeech(
+    windows: readonly AudioClip[],
+    options: SpeechCheck,
+  ): Promise<(Float32Array | null)[]> {
+    // All of them at once: a window is a view of samples that may change while speech is looked for.
+    const settled = windows.map((window) => settleUnlessSilent(this.#frontEnd, window));
+    const spoken: AudioClip[] = [];
+    const isSpoken: boolean[] = [];
+    for (const window of settled) {
+      const hasSpeech = window !== null && (await this.#hearsSpeech(window, options));
+      isSpoken.push(hasSpeech);
+      if (hasSpeech) spoken.push(window);
+    }
+    const rows = await this.#judgeWindows(spoken);
+    return isSpoken.map((hasSpeech) => (hasSpeech ? rows.shift()! : null));
   }
 
   /** Probabilities of each window, at its own speed alone; null for one that is silent. */
@@ -358,10 +406,13 @@ export class Classifier<Audio> {
 
   async #predictGroup(audios: readonly Audio[], options: PredictOptions): Promise<BatchOutcome[]> {
     const outcomes: BatchOutcome[] = new Array(audios.length);
-    const prepared: { index: number; clip: PreparedClip }[] = [];
+    const prepared: { index: number; clip: HeardClip }[] = [];
     for (const [index, audio] of audios.entries()) {
       try {
-        prepared.push({ index, clip: await this.#prepare(audio, options) });
+        const clip = await this.#prepare(audio, options);
+        const hasSpeech = await this.#hearsSpeech(clip.settled, options);
+        const { matrices, durationSec, soundSec } = clip;
+        prepared.push({ index, clip: { matrices, durationSec, soundSec, hasSpeech } });
       } catch (error) {
         if (!(error instanceof SerError) || error.code === 'ABORTED' || error.code === 'DISPOSED') {
           throw error;
@@ -385,8 +436,13 @@ export class Classifier<Audio> {
 }
 
 function processUnlessSilent(frontEnd: FrontEnd, window: AudioClip): FeatureMatrix | null {
+  const settled = settleUnlessSilent(frontEnd, window);
+  return settled && frontEnd.processWindow(settled);
+}
+
+function settleUnlessSilent(frontEnd: FrontEnd, window: AudioClip): AudioClip | null {
   try {
-    return frontEnd.processWindow(window);
+    return frontEnd.settle(window);
   } catch (error) {
     if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
     throw error;

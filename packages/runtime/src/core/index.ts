@@ -14,8 +14,8 @@ export {
 export type { AudioClip } from './audio/audio-clip.ts';
 export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
 export { averageOverSpeeds } from './average-over-speeds.ts';
-export { Classifier, type PredictOptions } from './classifier.ts';
-export { createFrontEnd, type FrontEnd } from './front-end.ts';
+export { Classifier, type PredictOptions, type ReadOptions } from './classifier.ts';
+export { createFrontEnd, type FrontEnd, frontEndVersion } from './front-end.ts';
 export type {
   Device,
   FeatureBatch,

@@ -1,7 +1,7 @@
 import type { FeatureMatrix, SpectrogramOptions } from '@ser/dsp-wasm';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { InMemoryAudio } from '../core/audio/in-memory-audio.ts';
-import type { Device, LiveUpdate, Manifest } from '../core/index.ts';
+import type { Device, LiveUpdate, Manifest, PredictOptions } from '../core/index.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { BatchOutcome, Prediction } from '../core/prediction.ts';
 import type { Segment } from '../core/segments/segment.ts';
@@ -30,8 +30,8 @@ export type WorkerMethods = {
     },
     result: { manifest: Manifest; featureNames: readonly string[]; device: Device },
   ];
-  predict: [argument: { audio: SentAudio } & Limits, result: Prediction];
-  predictBatch: [argument: { audios: SentAudio[] } & Limits, result: SentOutcome[]];
+  predict: [argument: { audio: SentAudio } & Sent<PredictOptions>, result: Prediction];
+  predictBatch: [argument: { audios: SentAudio[] } & Sent<PredictOptions>, result: SentOutcome[]];
   predictFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
   decode: [argument: { audio: SentAudio } & Limits, result: AudioClip];
   features: [argument: { audio: SentAudio } & Limits, result: FeatureMatrix];

@@ -1,7 +1,7 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
-import type { PredictOptions } from '../core/classifier.ts';
+import type { PredictOptions, ReadOptions } from '../core/classifier.ts';
 import type { Device } from '../core/inference.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -86,16 +86,16 @@ export class WorkerClassifier implements Shared {
   }
 
   /** See `Classifier.predict`. */
-  async predict(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<Prediction> {
-    return this.#calls.call('predict', { audio: toSent(audio), ...limits }, { signal });
+  async predict(audio: Audio, { signal, ...options }: PredictOptions = {}): Promise<Prediction> {
+    return this.#calls.call('predict', { audio: toSent(audio), ...options }, { signal });
   }
 
   /** See `Classifier.predictBatch`. */
   async predictBatch(
     audios: readonly Audio[],
-    { signal, ...limits }: PredictOptions = {},
+    { signal, ...options }: PredictOptions = {},
   ): Promise<BatchOutcome[]> {
-    const argument = { audios: audios.map(toSent), ...limits };
+    const argument = { audios: audios.map(toSent), ...options };
     const outcomes = await this.#calls.call('predictBatch', argument, { signal });
     return outcomes.map((outcome) =>
       outcome.ok ? outcome : { ok: false, error: new SerError(outcome.code, outcome.message) },
@@ -108,24 +108,24 @@ export class WorkerClassifier implements Shared {
   }
 
   /** See `Classifier.decode`. */
-  async decode(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<AudioClip> {
+  async decode(audio: Audio, { signal, ...limits }: ReadOptions = {}): Promise<AudioClip> {
     return this.#calls.call('decode', { audio: toSent(audio), ...limits }, { signal });
   }
 
   /** See `Classifier.features`. */
-  async features(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<FeatureMatrix> {
+  async features(audio: Audio, { signal, ...limits }: ReadOptions = {}): Promise<FeatureMatrix> {
     return this.#calls.call('features', { audio: toSent(audio), ...limits }, { signal });
   }
 
   /** See `Classifier.embedding`. */
-  async embedding(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<Float32Array> {
+  async embedding(audio: Audio, { signal, ...limits }: ReadOptions = {}): Promise<Float32Array> {
     return this.#calls.call('embedding', { audio: toSent(audio), ...limits }, { signal });
   }
 
   /** See `Classifier.spectrogram`. */
   async spectrogram(
     audio: Audio,
-    { signal, maxDurationSec, ...settings }: PredictOptions & SpectrogramOptions = {},
+    { signal, maxDurationSec, ...settings }: ReadOptions & SpectrogramOptions = {},
   ): Promise<FeatureMatrix> {
     const argument = { audio: toSent(audio), settings, maxDurationSec };
     return this.#calls.call('spectrogram', argument, { signal });

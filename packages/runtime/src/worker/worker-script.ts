@@ -37,9 +37,9 @@ const handlers: Handlers<WorkerMethods> = {
     const { manifest, featureNames, device } = classifier;
     return { manifest, featureNames, device };
   },
-  predict: ({ audio, ...limits }, signal) => classifier.predict(audio, withSignal(limits, signal)),
-  async predictBatch({ audios, ...limits }, signal) {
-    const outcomes = await classifier.predictBatch(audios, withSignal(limits, signal));
+  predict: ({ audio, ...options }, signal) => classifier.predict(audio, { ...options, signal }),
+  async predictBatch({ audios, ...options }, signal) {
+    const outcomes = await classifier.predictBatch(audios, { ...options, signal });
     return outcomes.map((outcome) =>
       outcome.ok
         ? outcome
