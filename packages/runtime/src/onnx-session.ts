@@ -84,7 +84,7 @@ export async function openOnnxSession(
   const runNow: InferenceSession['run'] = async ({ input, values, shape, lengths }, output) => {
     const inputs = {
       [input]: new runtime.Tensor('float32', values, shape),
-      lengths: new runtime.Tensor('int32', lengths, [lengths.length]),
+      ...(lengths && { lengths: new runtime.Tensor('int32', lengths, [lengths.length]) }),
     };
     try {
       const found = await session.run(inputs, [output]);

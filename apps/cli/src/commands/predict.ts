@@ -8,6 +8,7 @@ import type { Outcome } from '../predict/outcome.ts';
 import { createFormatter, type OutcomeFormat, outcomeFormats } from '../predict/outcome-formats.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { printTimeline, type TimelineFormat, timelineFormats } from '../predict/print-timeline.ts';
+import { parseSpeakerPattern } from '../predict/speaker-groups.ts';
 import { print } from '../print.ts';
 import { Progress } from '../progress.ts';
 import { asUsage, exitCodes } from '../report-failure.ts';
@@ -21,6 +22,8 @@ interface PredictOptions {
   format?: TimelineFormat;
   timeline?: boolean;
   server?: string;
+  oneSpeaker?: boolean;
+  speakerFrom?: string;
   jobs: number;
 }
 
@@ -31,6 +34,7 @@ Examples:
   $ ser predict 'talks/**/*.flac' --format jsonl --top 3
   $ ffmpeg -i talk.mp4 -f wav - | ser predict -
   $ ser predict talk.mp3 --timeline --format vtt > talk.vtt
+  $ ser predict interviews/ --speaker-from 'participant(\\d+)'
   $ ser predict recordings/ --server http://127.0.0.1:8080`;
 
 /**
@@ -60,6 +64,11 @@ export function addPredictCommand(program: Command): void {
     .option('--json', 'the same as --format json: one array with every probability')
     .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
     .option('--server <url>', 'let a running `ser serve` predict (token: SER_TOKEN)')
+    .option('--one-speaker', 'all clips, or all of a --timeline, are one person: judge them so')
+    .option(
+      '--speaker-from <pattern>',
+      'regular expression that finds the speaker in the name of a clip',
+    )
     .option('--jobs <n>', 'clips at a time (default: the number of cores)', parseWhole(1))
     .addHelpText('after', examples)
     .action(async (names: string[], given: Omit<PredictOptions, 'jobs'> & { jobs?: number }) => {
@@ -81,8 +90,12 @@ export function addPredictCommand(program: Command): void {
     });
 }
 
-async function openPredictor({ server, model, jobs }: PredictOptions): Promise<Predictor> {
-  if (server === undefined) return openLocalPredictor(model, jobs);
+async function openPredictor(options: PredictOptions): Promise<Predictor> {
+  const { server, model, jobs, oneSpeaker, speakerFrom } = options;
+  if (server === undefined) {
+    const nameSpeaker = speakerFrom === undefined ? undefined : parseSpeakerPattern(speakerFrom);
+    return openLocalPredictor(model, jobs, oneSpeaker ? () => '' : nameSpeaker);
+  }
   const { openServerPredictor } = await import('../predict/server-predictor.ts');
   return openServerPredictor(server);
 }
@@ -90,8 +103,18 @@ async function openPredictor({ server, model, jobs }: PredictOptions): Promise<P
 function checkFlags(
   command: Command,
   names: readonly string[],
-  { fromList, timeline, format, json, top }: PredictOptions,
+  { fromList, timeline, format, json, top, server, oneSpeaker, speakerFrom }: PredictOptions,
 ): void {
+  const speaker = oneSpeaker ? '--one-speaker' : speakerFrom !== undefined && '--speaker-from';
+  if (speaker && server !== undefined) {
+    command.error(`error: ${speaker} does not go with --server, which judges each clip alone`);
+  }
+  if (oneSpeaker && speakerFrom !== undefined) {
+    command.error('error: give --one-speaker or --speaker-from, not both');
+  }
+  if (timeline && speakerFrom !== undefined) {
+    command.error('error: --speaker-from does not go with --timeline; --one-speaker does');
+  }
   if (names.length === 0 && fromList === undefined) {
     command.error('error: no clip given: name files, folders or globs, or - for standard input');
   }

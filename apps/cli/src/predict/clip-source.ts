@@ -10,6 +10,11 @@ export type ClipSource =
   | { name: string; path: string }
   | { name: string; bytes: Uint8Array<ArrayBuffer> };
 
+/** A clip as a classifier takes it. */
+export function toAudio(source: ClipSource): string | Uint8Array<ArrayBuffer> {
+  return 'path' in source ? source.path : source.bytes;
+}
+
 /** Stands for standard input on the command line. */
 export const standardInput = '-';
 

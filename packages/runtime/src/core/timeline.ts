@@ -20,6 +20,11 @@ export interface TimelineOptions {
   windowSec?: number;
   /** From one window's start to the next, in seconds. Default 1. */
   hopSec?: number;
+  /**
+   * Whether one person speaks alone: each window is judged relative to what was heard of the voice up
+   * to there. Default false.
+   */
+  oneSpeaker?: boolean;
   /** Stops the timeline between its steps. */
   signal?: AbortSignal;
   /** Longest recording to accept, in seconds. Default 21,600 (6 hours). */

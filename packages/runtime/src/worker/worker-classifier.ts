@@ -1,12 +1,13 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
-import type { PredictOptions, ReadOptions } from '../core/classifier.ts';
+import type { BatchOptions, ClipOptions, PredictOptions } from '../core/classifier.ts';
 import type { Device } from '../core/inference.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { BatchOutcome, Prediction } from '../core/prediction.ts';
 import type { Segment } from '../core/segments/segment.ts';
+import type { SpeakerProfile } from '../core/speaker/speaker-profile.ts';
 import type { TimelineOptions, TimelineWindow } from '../core/timeline.ts';
 import type { Audio, Classifier } from '../web-classifier.ts';
 import { Calls, Moved } from './calls.ts';
@@ -86,20 +87,28 @@ export class WorkerClassifier implements Shared {
   }
 
   /** See `Classifier.predict`. */
-  async predict(audio: Audio, { signal, ...options }: PredictOptions = {}): Promise<Prediction> {
-    return this.#calls.call('predict', { audio: toSent(audio), ...options }, { signal });
+  async predict(audio: Audio, { signal, ...options }: ClipOptions = {}): Promise<Prediction> {
+    return this.#calls.call('predict', { audio: toSent(audio), options }, { signal });
   }
 
   /** See `Classifier.predictBatch`. */
   async predictBatch(
     audios: readonly Audio[],
-    { signal, ...options }: PredictOptions = {},
+    { signal, ...options }: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
-    const argument = { audios: audios.map(toSent), ...options };
+    const argument = { audios: audios.map(toSent), options };
     const outcomes = await this.#calls.call('predictBatch', argument, { signal });
     return outcomes.map((outcome) =>
       outcome.ok ? outcome : { ok: false, error: new SerError(outcome.code, outcome.message) },
     );
+  }
+
+  /** See `Classifier.adapt`. */
+  async adapt(
+    audios: readonly Audio[],
+    { signal, ...options }: PredictOptions = {},
+  ): Promise<SpeakerProfile> {
+    return this.#calls.call('adapt', { audios: audios.map(toSent), options }, { signal });
   }
 
   /** See `Classifier.predictFeatures`. */
@@ -108,24 +117,24 @@ export class WorkerClassifier implements Shared {
   }
 
   /** See `Classifier.decode`. */
-  async decode(audio: Audio, { signal, ...limits }: ReadOptions = {}): Promise<AudioClip> {
+  async decode(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<AudioClip> {
     return this.#calls.call('decode', { audio: toSent(audio), ...limits }, { signal });
   }
 
   /** See `Classifier.features`. */
-  async features(audio: Audio, { signal, ...limits }: ReadOptions = {}): Promise<FeatureMatrix> {
+  async features(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<FeatureMatrix> {
     return this.#calls.call('features', { audio: toSent(audio), ...limits }, { signal });
   }
 
   /** See `Classifier.embedding`. */
-  async embedding(audio: Audio, { signal, ...limits }: ReadOptions = {}): Promise<Float32Array> {
+  async embedding(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<Float32Array> {
     return this.#calls.call('embedding', { audio: toSent(audio), ...limits }, { signal });
   }
 
   /** See `Classifier.spectrogram`. */
   async spectrogram(
     audio: Audio,
-    { signal, maxDurationSec, ...settings }: ReadOptions & SpectrogramOptions = {},
+    { signal, maxDurationSec, ...settings }: PredictOptions & SpectrogramOptions = {},
   ): Promise<FeatureMatrix> {
     const argument = { audio: toSent(audio), settings, maxDurationSec };
     return this.#calls.call('spectrogram', argument, { signal });

@@ -37,8 +37,8 @@ const handlers: Handlers<WorkerMethods> = {
     const { manifest, featureNames, device } = classifier;
     return { manifest, featureNames, device };
   },
-  predict: ({ audio, ...options }, signal) => classifier.predict(audio, { ...options, signal }),
-  async predictBatch({ audios, ...options }, signal) {
+  predict: ({ audio, options }, signal) => classifier.predict(audio, { ...options, signal }),
+  async predictBatch({ audios, options }, signal) {
     const outcomes = await classifier.predictBatch(audios, { ...options, signal });
     return outcomes.map((outcome) =>
       outcome.ok
@@ -46,6 +46,7 @@ const handlers: Handlers<WorkerMethods> = {
         : { ok: false, code: outcome.error.code, message: outcome.error.message },
     );
   },
+  adapt: ({ audios, options }, signal) => classifier.adapt(audios, { ...options, signal }),
   predictFeatures: (matrices) => classifier.predictFeatures(matrices),
   async decode({ audio, ...limits }, signal) {
     const clip = await classifier.decode(audio, withSignal(limits, signal));

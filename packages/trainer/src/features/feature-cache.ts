@@ -13,8 +13,8 @@ import { frontEndVersion } from '@ser/runtime/core';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { augmentationVersion } from '../augment/augment-clip.ts';
 import type { ClipChanges } from '../augment/augmentation-settings.ts';
-import { locateCache } from '../cache-directory.ts';
 import { type Channel, channelVersion } from './channel.ts';
+import { locateFeatures, markUsed } from './evict-features.ts';
 import type { Representation } from './representation.ts';
 
 const headerBytes = 8;
@@ -55,7 +55,7 @@ export class FeatureCache {
       channel,
       changes,
       ofWindows = false,
-      root = join(locateCache(), 'features'),
+      root = locateFeatures(),
     } = options;
     const copies = changes ? [augmentationVersion, changes] : [];
     const played = speed === 1 ? [] : [{ speed }];
@@ -89,6 +89,11 @@ export class FeatureCache {
       }),
       columns: listFeatureNames(frontEnd.features).map((column) => names.indexOf(column)),
     };
+  }
+
+  /** Notes that it is in use, so that others are evicted first. */
+  async markUsed(): Promise<void> {
+    await Promise.all([markUsed(this.#directory), this.#whole?.cache.markUsed()]);
   }
 
   /** Returns the matrix of this name, or null. A damaged file is no entry. */

@@ -18,6 +18,16 @@ export interface StreamOptions {
   windowSec?: number;
   /** From one update to the next, in seconds of audio. Default 0.5. */
   hopSec?: number;
+  /**
+   * Whether one person speaks alone: each update is judged relative to what was heard of the voice up
+   * to there. Default false.
+   */
+  oneSpeaker?: boolean;
+}
+
+/** Options with the defaults in place of what is left out. */
+export function fillStreamOptions({ windowSec = 3, hopSec = 0.5, ...rest }: StreamOptions) {
+  return { windowSec, hopSec, ...rest };
 }
 
 /** What is heard at one moment of a live signal. */
@@ -61,7 +71,8 @@ export class EmotionStream {
   #last: Promise<unknown> = Promise.resolve();
 
   /** @throws SerError `INVALID_ARGUMENT`. */
-  constructor(parts: StreamParts, { sampleRateHz, windowSec = 3, hopSec = 0.5 }: StreamOptions) {
+  constructor(parts: StreamParts, options: StreamOptions) {
+    const { sampleRateHz, windowSec, hopSec } = fillStreamOptions(options);
     checkRate(sampleRateHz);
     checkSegmenting(windowSec, hopSec);
     const { dsp, speechModel, labels, featureRateHz } = parts;
