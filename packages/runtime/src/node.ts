@@ -61,6 +61,7 @@ export async function createClassifier(
     return await CoreClassifier.open(model, {
       openSession: sessionOpener(threads, onFallback),
       openSpeechModel,
+      hasSpeechModel: true,
       locateAudio,
     });
   } catch (error) {

@@ -36,8 +36,9 @@ export type Classifier = CoreClassifier<Audio>;
 
 export interface ClassifierOptions extends DeviceOptions {
   /**
-   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector that
-   * `segments` and `stream` need. It is fetched when one of them is first used.
+   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector. It is
+   * fetched when it is first used. Without it `segments` and `stream` fail, and `predict`,
+   * `predictBatch` and `timeline` judge whatever sounds, speech or not.
    */
   speechModelUrl?: string | URL;
   /** Told how far the model's download has come; never for a model that is at hand. */
@@ -73,6 +74,7 @@ export async function openClassifier(
     return await CoreClassifier.open(model, {
       openSession: openOnDevice(options),
       openSpeechModel: () => openSpeechModel(options),
+      hasSpeechModel: options.speechModelUrl !== undefined,
       locateAudio: audioLocator(openWithFallback(decodeForeign)),
     });
   } catch (error) {

@@ -19,6 +19,7 @@ import type { Segment } from './segments/segment.ts';
 import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
 import { SpeakerHead } from './speaker/speaker-head.ts';
 import { SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
+import { hearsSpeech } from './speech/hears-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
 import { applyTemperature } from './temperature.ts';
 import {
@@ -43,6 +44,11 @@ export interface PredictOptions {
 export interface ClipOptions extends PredictOptions {
   /** Who speaks, as `adapt` tells it: the clip is judged relative to this voice. Default: unknown. */
   speaker?: SpeakerProfile;
+  /**
+   * Whether a clip in which nobody speaks has no label. False for what the speech detector takes for
+   * no speech though the model may judge it: singing, laughter, whispers. Default true.
+   */
+  speechCheck?: boolean;
 }
 
 /** How several clips are judged. */
@@ -52,6 +58,17 @@ export interface BatchOptions extends ClipOptions {
    */
   oneSpeaker?: boolean;
 }
+
+interface SpeechCheck {
+  speechCheck?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A clip of which only the features are still needed. */
+type HeardClip = Omit<PreparedClip, 'settled'> & { hasSpeech: boolean };
+
+/** How the windows of one recording are judged: probabilities of each, or null. */
+type JudgeWindows = (windows: readonly AudioClip[]) => Promise<(Float32Array | null)[]>;
 
 /** A loaded model. Made by `createClassifier`. */
 export class Classifier<Audio> {
@@ -114,17 +131,19 @@ export class Classifier<Audio> {
   }
 
   /**
-   * Says which emotion a clip carries. Calls may overlap; each gets its own answer.
+   * Says which emotion a clip carries. Calls may overlap; each gets its own answer. A clip in which
+   * nobody speaks has no label (Silero's voice-activity detector; in a browser, where it is told of
+   * one).
    *
    * @throws SerError naming the file: `FILE_NOT_FOUND`, `FILE_UNREADABLE`, any `AUDIO_…` code,
    *   `ABORTED` after the signal, `DISPOSED` after `dispose`; `INVALID_ARGUMENT` for a `speaker` of
-   *   another model.
+   *   another model; where the speech model cannot be loaded, why.
    *
    * @example
    * const { label, confidence, uncertain } = await classifier.predict(audio);
    */
   async predict(audio: Audio, options: ClipOptions = {}): Promise<Prediction> {
-    const clip = await this.#prepare(audio, options);
+    const clip = await this.#hear(await this.#prepare(audio, options), options);
     throwIfAborted(options.signal);
     const [row] = await this.#judgeWhole([clip], options.speaker);
     throwIfAborted(options.signal);
@@ -288,21 +307,23 @@ export class Classifier<Audio> {
   }
 
   /**
-   * Judges a recording window by window, from its start to its end; windows may overlap. Silent
-   * windows are told as such. Results come as they are made.
+   * Judges a recording window by window, from its start to its end; windows may overlap. Windows in
+   * which nobody speaks are told as such. Results come as they are made.
    *
    * @throws SerError as `predict` does; `INVALID_ARGUMENT` for `oneSpeaker` where the model cannot be
    *   told who speaks.
    *
    * @example
    * for await (const { startSec, endSec, prediction } of classifier.timeline('talk.flac')) {
-   *   console.log(startSec, endSec, prediction?.label ?? 'silence');
+   *   console.log(startSec, endSec, prediction?.label ?? 'nobody speaks');
    * }
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
-    const { windowSec, hopSec, signal, maxDurationSec } = fillTimelineOptions(options);
+    const { windowSec, hopSec, signal, maxDurationSec, speechCheck } = fillTimelineOptions(options);
     this.#assertUsable();
-    const judge = this.#followRecording({ windowSec, hopSec, ...options });
+    const judge = this.#judgeSpeech(this.#followRecording({ windowSec, hopSec, ...options }), {
+      ...{ speechCheck, signal },
+    });
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
@@ -416,7 +437,7 @@ export class Classifier<Audio> {
 
   /** Probabilities of each clip, over the model's speeds. */
   async #judgeWhole(
-    clips: readonly PreparedClip[],
+    clips: readonly Pick<PreparedClip, 'matrices'>[],
     speaker?: SpeakerProfile,
   ): Promise<Float32Array[]> {
     const matrices = clips.flatMap((clip) => clip.matrices);
@@ -454,11 +475,43 @@ export class Classifier<Audio> {
     );
   }
 
-  #toPrediction({ durationSec, soundSec }: PreparedClip, row: Float32Array): Prediction {
-    const judgement = toJudgement(this.labels, row);
-    const { confidence } = judgement;
-    const uncertain = findUncertainty({ confidence, soundSec }, this.manifest.uncertainty);
-    return { ...judgement, uncertain, durationSec };
+  #toPrediction({ durationSec, soundSec, hasSpeech }: HeardClip, row: Float32Array): Prediction {
+    const { label, confidence, probabilities } = toJudgement(this.labels, row);
+    const heard = { hasSpeech, confidence, soundSec };
+    const uncertain = findUncertainty(heard, this.manifest.uncertainty);
+    const judged = hasSpeech ? { label, confidence } : { label: null, confidence: 0 };
+    return { ...judged, probabilities, uncertain, durationSec };
+  }
+
+  async #hear({ settled, ...clip }: PreparedClip, options: SpeechCheck): Promise<HeardClip> {
+    return { ...clip, hasSpeech: await this.#hearsSpeech(settled, options) };
+  }
+
+  /** Whether somebody speaks; true where that is not to be checked, or cannot be. */
+  async #hearsSpeech(
+    settled: AudioClip,
+    { speechCheck = true, signal }: SpeechCheck,
+  ): Promise<boolean> {
+    if (!speechCheck || !this.#platform.hasSpeechModel) return true;
+    const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
+    return hearsSpeech(settled, { dsp, speechModel, signal });
+  }
+
+  /** Has windows judged in which somebody speaks; null for the others. */
+  #judgeSpeech(judge: JudgeWindows, options: SpeechCheck): JudgeWindows {
+    return async (windows) => {
+      // All of them at once: a window is a view of samples that may change while speech is looked for.
+      const settled = windows.map((window) => settleUnlessSilent(this.#frontEnd, window));
+      const spoken: AudioClip[] = [];
+      const isSpoken: boolean[] = [];
+      for (const window of settled) {
+        const hasSpeech = window !== null && (await this.#hearsSpeech(window, options));
+        isSpoken.push(hasSpeech);
+        if (hasSpeech) spoken.push(window);
+      }
+      const rows = await judge(spoken);
+      return isSpoken.map((hasSpeech) => (hasSpeech ? rows.shift()! : null));
+    };
   }
 
   /** How the windows of one recording are judged, one group after the other. */
@@ -470,7 +523,7 @@ export class Classifier<Audio> {
     oneSpeaker?: boolean;
     windowSec: number;
     hopSec: number;
-  }): (windows: readonly AudioClip[]) => Promise<(Float32Array | null)[]> {
+  }): JudgeWindows {
     if (!oneSpeaker) return (windows) => this.#judgeWindows(windows, (found) => this.#judge(found));
     const head = this.#requireHead('oneSpeaker');
     const mean = new SpeakerMean(head.width);
@@ -515,14 +568,13 @@ export class Classifier<Audio> {
   /** Embeds all clips, and then judges each relative to the others. */
   async #predictOneSpeaker(
     audios: readonly Audio[],
-    options: PredictOptions,
+    options: ClipOptions,
   ): Promise<BatchOutcome[]> {
     const head = this.#requireHead('oneSpeaker');
     const speeds = this.#speeds.length;
     const mean = new SpeakerMean(head.width);
     const outcomes: BatchOutcome[] = [];
-    const heard: { index: number; clip: PreparedClip; rows: Float32Array[]; own: Float32Array }[] =
-      [];
+    const heard: { index: number; clip: HeardClip; rows: Float32Array[]; own: Float32Array }[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
       const group = await this.#prepareGroup(audios.slice(first, first + batchClips), options);
       outcomes.push(...group.outcomes);
@@ -535,12 +587,12 @@ export class Classifier<Audio> {
           rows,
           rows.map(() => 1),
         );
-        mean.add(own);
+        if (clip.hasSpeech) mean.add(own);
         heard.push({ index: first + index, clip: { ...clip, matrices: [] }, rows, own });
       });
     }
     for (const { index, clip, rows, own } of heard) {
-      const others = mean.without(own);
+      const others = clip.hasSpeech ? mean.without(own) : mean.profile;
       const found = await head.judge(
         rows,
         rows.map(() => others),
@@ -552,12 +604,13 @@ export class Classifier<Audio> {
   }
 
   /** Prepares clips; those that cannot be read have an outcome already. */
-  async #prepareGroup(audios: readonly Audio[], options: PredictOptions) {
+  async #prepareGroup(audios: readonly Audio[], options: ClipOptions) {
     const outcomes: BatchOutcome[] = new Array(audios.length);
-    const prepared: { index: number; clip: PreparedClip }[] = [];
+    const prepared: { index: number; clip: HeardClip }[] = [];
     for (const [index, audio] of audios.entries()) {
       try {
-        prepared.push({ index, clip: await this.#prepare(audio, options) });
+        const clip = await this.#hear(await this.#prepare(audio, options), options);
+        prepared.push({ index, clip });
       } catch (error) {
         if (!(error instanceof SerError) || error.code === 'ABORTED' || error.code === 'DISPOSED') {
           throw error;
@@ -576,8 +629,13 @@ export class Classifier<Audio> {
 }
 
 function processUnlessSilent(frontEnd: FrontEnd, window: AudioClip): FeatureMatrix | null {
+  const settled = settleUnlessSilent(frontEnd, window);
+  return settled && frontEnd.processWindow(settled);
+}
+
+function settleUnlessSilent(frontEnd: FrontEnd, window: AudioClip): AudioClip | null {
   try {
-    return frontEnd.processWindow(window);
+    return frontEnd.settle(window);
   } catch (error) {
     if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
     throw error;

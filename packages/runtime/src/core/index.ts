@@ -22,7 +22,7 @@ export {
   type PredictOptions,
 } from './classifier.ts';
 export { decodeText } from './decode-text.ts';
-export { createFrontEnd, type FrontEnd } from './front-end.ts';
+export { createFrontEnd, type FrontEnd, frontEndVersion } from './front-end.ts';
 export type {
   Device,
   FeatureBatch,

@@ -9,6 +9,7 @@ import {
   resolveFeatureConfig,
 } from '@ser/dsp-wasm';
 import { fromFloat16Bits, toFloat16Bits } from '@ser/onnx';
+import { frontEndVersion } from '@ser/runtime/core';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { augmentationVersion } from '../augment/augment-clip.ts';
 import type { ClipChanges } from '../augment/augmentation-settings.ts';
@@ -36,8 +37,8 @@ export interface CacheOptions {
 /**
  * Feature matrices on disk, one file each: frames and features (uint32, little endian), then the
  * values (float32; of an encoder's frames float16). The name is a digest of the clip's bytes, the front
- * end, the kernels, the encoder, the speed and what was done to the clip, so an entry is never out of date; writes are atomic, so two
- * processes may share the cache. Fewer than the four spectral sets are also found in what was stored
+ * end and its version, the kernels, the encoder, the speed and what was done to the clip, so an entry
+ * is never out of date; writes are atomic, so two processes may share the cache. Fewer than the four spectral sets are also found in what was stored
  * with all four.
  */
 export class FeatureCache {
@@ -65,6 +66,7 @@ export class FeatureCache {
       .update(
         JSON.stringify([
           kernelVersion,
+          frontEndVersion,
           frontEnd,
           ...copies,
           ...played,
