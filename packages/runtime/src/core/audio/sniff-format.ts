@@ -46,10 +46,6 @@ const foreignFormats: readonly (readonly [magic: string, name: string])[] = [
   ['\xff\xf8', 'AAC (ADTS)'],
   ['\xff\xf9', 'AAC (ADTS)'],
   ['\x0b\x77', 'AC-3'],
-  ['\xff\xfc', 'MPEG audio of Layer II'],
-  ['\xff\xfd', 'MPEG audio of Layer II'],
-  ['\xff\xf4', 'MPEG audio of Layer II'],
-  ['\xff\xf5', 'MPEG audio of Layer II'],
   ['\xff\xfe', 'MPEG audio of Layer I'],
   ['\xff\xff', 'MPEG audio of Layer I'],
 ];
@@ -76,6 +72,7 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   const foreign = foreignFormats.find(([magic]) => startsWith(head, magic));
   const isMp3 = findFrames(bytes.subarray(0, headBytes), reader.has(Infinity)) >= 0;
   if (isMp3 || (hasTags && !foreign)) return 'mp3';
+  if (isRawGsm(bytes)) throw unsupportedCodec('raw', 'GSM 6.10', readable);
   if (foreign) {
     throw unsupported(
       `The file is ${foreign[1]}; ${readable} can be read. To convert it: ffmpeg -i FILE NEW.wav.`,
@@ -84,6 +81,12 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   throw unsupported(
     `The file is not audio that is known here (it starts with ${describeStart(bytes)}); ${readable} can be read.`,
   );
+}
+
+/** Frames of 33 bytes that begin with the same four bits, and no header. */
+function isRawGsm(bytes: Uint8Array): boolean {
+  const starts = Array.from({ length: 8 }, (_, frame) => bytes[33 * frame] ?? 0);
+  return starts.every((byte) => byte >> 4 === 0xd);
 }
 
 function startsWith(head: string, magic: string): boolean {
