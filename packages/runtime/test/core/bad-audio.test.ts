@@ -29,7 +29,9 @@ describe('what is not audio', () => {
     const error = await failDecoding(text('This is no audio at all.'));
     expect(error.code).toBe('AUDIO_UNSUPPORTED');
     expect(error.message).toContain('"This is "');
-    expect(error.message).toContain('FLAC, MP3, Ogg and WebM (Vorbis, Opus) can be read');
+    expect(error.message).toContain(
+      'WAV, FLAC, MP3, Ogg and WebM (Vorbis, Opus), AIFF, AU and CAF can be read',
+    );
   });
 
   it('a known format that is not read is called by its name', async () => {

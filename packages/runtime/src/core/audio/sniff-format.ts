@@ -9,7 +9,7 @@ export type AudioFormat = 'wav' | 'aiff' | 'au' | 'caf' | 'flac' | 'mp3' | 'ogg'
 
 /** MP3 may begin within a frame, or behind what is none, so that its first frames lie anywhere here. */
 const headBytes = 1 << 16;
-const readable = 'WAV, AIFF, AU, CAF, FLAC, MP3, Ogg and WebM (Vorbis, Opus)';
+const readable = 'WAV, FLAC, MP3, Ogg and WebM (Vorbis, Opus), AIFF, AU and CAF';
 
 /** How files of each format begin; `?` stands for any byte. */
 const readFormats: readonly (readonly [magic: string, format: AudioFormat])[] = [
@@ -27,6 +27,9 @@ const readFormats: readonly (readonly [magic: string, format: AudioFormat])[] = 
   ['OggS', 'ogg'],
   ['\x1aE\xdf\xa3', 'matroska'],
 ];
+
+/** What MP4 begins with, and QuickTime of old. */
+const mp4Boxes = ['ftyp', 'moov', 'mdat', 'wide'];
 
 const foreignFormats: readonly (readonly [magic: string, name: string])[] = [
   ['#!AMR', 'AMR'],
@@ -64,7 +67,7 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   const head = readText(bytes, 0, 64);
   const known = readFormats.find(([magic]) => startsWith(head, magic));
   if (known) return known[1];
-  if (head.slice(4, 8) === 'ftyp') {
+  if (mp4Boxes.includes(head.slice(4, 8))) {
     const { nameMp4Codec } = await import('./mp4/name-codec.ts');
     const codec = (await nameMp4Codec(reader)) ?? 'an unknown codec';
     throw unsupportedCodec('MP4 or M4A', codec, readable);

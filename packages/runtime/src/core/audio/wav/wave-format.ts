@@ -51,8 +51,9 @@ export function readWaveFormat(chunk: Uint8Array, isBigEndian: boolean): WaveFor
   const bits = uint16(14);
   assertChannels('WAV', channels);
   if (tag === formatExtensible) {
-    if (size < 26) throw decodeFailure('WAV', `its extensible 'fmt ' chunk has only ${size} bytes`);
-    tag = uint16(24);
+    if (size < 28) throw decodeFailure('WAV', `its extensible 'fmt ' chunk has only ${size} bytes`);
+    // The first number of a GUID, of which the lower half says what the tag says elsewhere.
+    tag = view.getUint32(24, !isBigEndian) & 0xffff;
   }
   if (tag === 2 || tag === 17) {
     const codec =
@@ -75,7 +76,7 @@ export function readWaveFormat(chunk: Uint8Array, isBigEndian: boolean): WaveFor
   if (!codec) {
     const name = tag === 1 ? 'PCM' : coding;
     throw unsupported(
-      `The WAV file has ${name} samples of ${bits} bits; PCM of 1 to 32 bits, float of 32 and 64, A-law and mu-law of 8 can be read.`,
+      `The WAV file has ${name} samples of ${bits} bits; PCM of 1 to 32 and of 64 bits, float of 32 and 64, A-law and mu-law of 8 can be read.`,
     );
   }
   return { codec, sampleRateHz };
