@@ -7,7 +7,7 @@ import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-
 import { Classifier as CoreClassifier } from './core/classifier.ts';
 import { SerError, type SpeechModel } from './core/index.ts';
 import type { OpenSession } from './core/inference.ts';
-import { nameSource } from './core/name-source.ts';
+import { nameSource, shorten } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { openRegularFile, readRegularFile, toFilePath } from './node-files.ts';
@@ -61,6 +61,7 @@ export async function createClassifier(
     return await CoreClassifier.open(model, {
       openSession: sessionOpener(threads, onFallback),
       openSpeechModel,
+      hasSpeechModel: true,
       locateAudio,
     });
   } catch (error) {
@@ -118,7 +119,7 @@ async function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promi
   if (source instanceof Uint8Array) return source;
   throw new SerError(
     'INVALID_ARGUMENT',
-    `source is ${String(source)}; it must be a path, a URL or the bytes of a model file.`,
+    `source is ${shorten(String(source))}; it must be a path, a URL or the bytes of a model file.`,
   );
 }
 

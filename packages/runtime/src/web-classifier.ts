@@ -15,7 +15,7 @@ import {
 } from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
 import { SerError, type SpeechModel } from './core/index.ts';
-import { nameSource } from './core/name-source.ts';
+import { nameSource, shorten } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { type DownloadProgress, fetchBytes } from './fetch-bytes.ts';
 import { assertThreads } from './onnx-session.ts';
@@ -36,8 +36,9 @@ export type Classifier = CoreClassifier<Audio>;
 
 export interface ClassifierOptions extends DeviceOptions {
   /**
-   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector that
-   * `segments` and `stream` need. It is fetched when one of them is first used.
+   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector. It is
+   * fetched when it is first used. Without it `segments` and `stream` fail, and `predict`,
+   * `predictBatch` and `timeline` judge whatever sounds, speech or not.
    */
   speechModelUrl?: string | URL;
   /** Told how far the model's download has come; never for a model that is at hand. */
@@ -73,6 +74,7 @@ export async function openClassifier(
     return await CoreClassifier.open(model, {
       openSession: openOnDevice(options),
       openSpeechModel: () => openSpeechModel(options),
+      hasSpeechModel: options.speechModelUrl !== undefined,
       locateAudio: audioLocator(openWithFallback(decodeForeign)),
     });
   } catch (error) {
@@ -119,7 +121,7 @@ async function loadModel(source: ModelSource, options: ClassifierOptions): Promi
   if (source instanceof Uint8Array) return source;
   throw new SerError(
     'INVALID_ARGUMENT',
-    `source is ${String(source)}; it must be a URL, a Blob or the bytes of a model file.`,
+    `source is ${shorten(String(source))}; it must be a URL, a Blob or the bytes of a model file.`,
   );
 }
 

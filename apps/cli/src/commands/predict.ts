@@ -1,13 +1,22 @@
 import { availableParallelism } from 'node:os';
+import { SerError } from '@ser/runtime';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parseWhole } from '../parse-number.ts';
-import { type ClipSource, listClips, readClipList, standardInput } from '../predict/clip-source.ts';
+import {
+  type ClipSource,
+  listClips,
+  readClipList,
+  standardInput,
+  type Unlisted,
+} from '../predict/clip-source.ts';
 import { openLocalPredictor } from '../predict/local-predictor.ts';
 import type { Outcome } from '../predict/outcome.ts';
 import { createFormatter, type OutcomeFormat, outcomeFormats } from '../predict/outcome-formats.ts';
+import { FailureCount, predictListed } from '../predict/predict-listed.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { printTimeline, type TimelineFormat, timelineFormats } from '../predict/print-timeline.ts';
+import { parseSpeakerPattern } from '../predict/speaker-groups.ts';
 import { print } from '../print.ts';
 import { Progress } from '../progress.ts';
 import { asUsage, exitCodes } from '../report-failure.ts';
@@ -21,6 +30,8 @@ interface PredictOptions {
   format?: TimelineFormat;
   timeline?: boolean;
   server?: string;
+  oneSpeaker?: boolean;
+  speakerFrom?: string;
   jobs: number;
 }
 
@@ -31,6 +42,7 @@ Examples:
   $ ser predict 'talks/**/*.flac' --format jsonl --top 3
   $ ffmpeg -i talk.mp4 -f wav - | ser predict -
   $ ser predict talk.mp3 --timeline --format vtt > talk.vtt
+  $ ser predict interviews/ --speaker-from 'participant(\\d+)'
   $ ser predict recordings/ --server http://127.0.0.1:8080`;
 
 /**
@@ -60,6 +72,11 @@ export function addPredictCommand(program: Command): void {
     .option('--json', 'the same as --format json: one array with every probability')
     .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
     .option('--server <url>', 'let a running `ser serve` predict (token: SER_TOKEN)')
+    .option('--one-speaker', 'all clips, or all of a --timeline, are one person: judge them so')
+    .option(
+      '--speaker-from <pattern>',
+      'regular expression that finds the speaker in the name of a clip',
+    )
     .option('--jobs <n>', 'clips at a time (default: the number of cores)', parseWhole(1))
     .addHelpText('after', examples)
     .action(async (names: string[], given: Omit<PredictOptions, 'jobs'> & { jobs?: number }) => {
@@ -81,8 +98,12 @@ export function addPredictCommand(program: Command): void {
     });
 }
 
-async function openPredictor({ server, model, jobs }: PredictOptions): Promise<Predictor> {
-  if (server === undefined) return openLocalPredictor(model, jobs);
+async function openPredictor(options: PredictOptions): Promise<Predictor> {
+  const { server, model, jobs, oneSpeaker, speakerFrom } = options;
+  if (server === undefined) {
+    const nameSpeaker = speakerFrom === undefined ? undefined : parseSpeakerPattern(speakerFrom);
+    return openLocalPredictor(model, jobs, oneSpeaker ? () => '' : nameSpeaker);
+  }
   const { openServerPredictor } = await import('../predict/server-predictor.ts');
   return openServerPredictor(server);
 }
@@ -90,8 +111,18 @@ async function openPredictor({ server, model, jobs }: PredictOptions): Promise<P
 function checkFlags(
   command: Command,
   names: readonly string[],
-  { fromList, timeline, format, json, top }: PredictOptions,
+  { fromList, timeline, format, json, top, server, oneSpeaker, speakerFrom }: PredictOptions,
 ): void {
+  const speaker = oneSpeaker ? '--one-speaker' : speakerFrom !== undefined && '--speaker-from';
+  if (speaker && server !== undefined) {
+    command.error(`error: ${speaker} does not go with --server, which judges each clip alone`);
+  }
+  if (oneSpeaker && speakerFrom !== undefined) {
+    command.error('error: give --one-speaker or --speaker-from, not both');
+  }
+  if (timeline && speakerFrom !== undefined) {
+    command.error('error: --speaker-from does not go with --timeline; --one-speaker does');
+  }
   if (names.length === 0 && fromList === undefined) {
     command.error('error: no clip given: name files, folders or globs, or - for standard input');
   }
@@ -115,18 +146,20 @@ function refuseManyTimelines(command: Command, count: number): never {
 async function predictTimeline(
   command: Command,
   predictor: Predictor,
-  sources: readonly ClipSource[],
+  sources: readonly (ClipSource | Unlisted)[],
   { format, json }: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (sources.length !== 1) refuseManyTimelines(command, sources.length);
-  const segments = predictor.segments(sources[0]!, signal);
+  const [source] = sources;
+  if (!source || sources.length > 1) refuseManyTimelines(command, sources.length);
+  if ('error' in source) throw new SerError(source.error.code, source.error.message);
+  const segments = predictor.segments(source, signal);
   await printTimeline(segments, format ?? (json ? 'json' : 'text'));
 }
 
 async function predictAll(
   predictor: Predictor,
-  sources: readonly ClipSource[],
+  sources: readonly (ClipSource | Unlisted)[],
   { format, json, top }: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -135,7 +168,7 @@ async function predictAll(
     top,
     namesFiles: sources.length > 1 || sources[0]?.name === standardInput,
   });
-  await printOutcomes(predictor.predict(sources, signal), sources.length, formatter);
+  await printOutcomes(predictListed(predictor, sources, signal), sources.length, formatter);
 }
 
 /** Prints outcomes as they come; those that failed are listed on standard error at the end. */
@@ -144,12 +177,14 @@ async function printOutcomes(
   total: number,
   formatter: ReturnType<typeof createFormatter>,
 ): Promise<void> {
-  const failures: string[] = [];
+  const messages: string[] = [];
+  const failures = new FailureCount();
   const progress = new Progress();
   let done = 0;
   try {
     for await (const outcome of outcomes) {
-      if ('error' in outcome) failures.push(outcome.error.message);
+      if ('error' in outcome) messages.push(outcome.error.message);
+      failures.add(outcome);
       await print(formatter.add(outcome));
       done++;
       // On a terminal the lines themselves show how far it is.
@@ -158,9 +193,9 @@ async function printOutcomes(
     await print(formatter.finish());
   } finally {
     progress.stop();
-    for (const message of failures) process.stderr.write(`ser: ${message}\n`);
+    for (const message of messages) process.stderr.write(`ser: ${message}\n`);
   }
-  if (failures.length === 0) return;
+  if (failures.count === 0) return;
   process.exitCode = exitCodes.failure;
-  if (total > 1) process.stderr.write(`ser: ${failures.length} of ${total} clips failed.\n`);
+  if (total > 1) process.stderr.write(`ser: ${failures.describe(total)}\n`);
 }

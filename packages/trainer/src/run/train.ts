@@ -14,7 +14,7 @@ import { findValidationNeed } from '../recipes/validation-need.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { createExamples } from './create-examples.ts';
-import { exportRunToOnnx } from './export-run.ts';
+import { writeModel } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
 import { fitLinear } from './fit-linear.ts';
 import type { FittedHead, HeadInput } from './head.ts';
@@ -81,7 +81,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   await removeTemporaries(directory);
 
   const encoder = await readRecipeEncoder(recipe);
-  const representation = await selectRepresentation(recipe);
+  const representation = await selectRepresentation(recipe, encoder);
   const { dataset, matrices } = await extractDataset(await readDataset(settings.data, recipe), {
     representation,
     onProgress: (done, total) => report({ type: 'features', done, total }),
@@ -120,7 +120,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   });
   head.dispose();
   await writeReport(directory, summary);
-  return { modelPath: await exportRunToOnnx(directory), summary };
+  return { modelPath: await writeModel(directory, { settings, summary, encoder }), summary };
 }
 
 /** A head without TensorFlow never loads it. */

@@ -1,4 +1,4 @@
-import { SerError } from '@ser/dsp-wasm';
+import { assertNoLfsPointer, SerError } from '@ser/dsp-wasm';
 import { type ByteReader, readText } from './bytes/byte-reader.ts';
 import { truncated, unsupported, unsupportedCodec } from './decode-failure.ts';
 import { findFrames } from './mp3/find-frames.ts';
@@ -64,6 +64,7 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   const hasTags = await skipTags(reader);
   if (reader.remaining <= 0) throw truncated('MP3', 'it ends within its ID3 tag');
   const bytes = await reader.fill(headBytes);
+  assertNoLfsPointer(bytes, 'AUDIO_UNSUPPORTED', 'audio');
   const head = readText(bytes, 0, 64);
   const known = readFormats.find(([magic]) => startsWith(head, magic));
   if (known) return known[1];
