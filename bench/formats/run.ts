@@ -58,23 +58,27 @@ interface Decoded extends Reference {
   samples?: Float32Array;
 }
 
-function describe({ codec, container, durationSec }: Decoded): Reference {
-  return { codec, container, durationSec };
+function describe({ samples: _, ...reference }: Decoded): Reference {
+  return reference;
 }
 
 /** What ffmpeg makes of the first stream of audio: the mean of its channels. */
 async function hearWithFfmpeg(path: string): Promise<Decoded> {
   const stream = ['-v', 'error', '-select_streams', 'a:0'];
-  const show = ['-show_entries', 'stream=codec_name,sample_rate,channels:format=format_name'];
+  const show = [
+    '-show_entries',
+    'stream=codec_name,sample_rate,channels:format=format_name,duration',
+  ];
   try {
     const probed = await run('ffprobe', [...stream, ...show, '-of', 'json', path]);
     const { streams, format } = JSON.parse(probed.stdout) as {
       streams: { codec_name: string; sample_rate: string; channels: number }[];
-      format: { format_name: string };
+      format: { format_name: string; duration?: string };
     };
     const [first] = streams;
     const container = format.format_name;
-    if (!first) return { codec: undefined, container, durationSec: undefined };
+    const statedSec = format.duration === undefined ? undefined : Number(format.duration);
+    if (!first) return { codec: undefined, container, durationSec: undefined, statedSec };
     const codec = first.codec_name;
     const output = ['-map', '0:a:0', '-f', 'f32le', '-'];
     const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', path, ...output], {
@@ -89,9 +93,10 @@ async function hearWithFfmpeg(path: string): Promise<Decoded> {
       }
       return sum / first.channels;
     });
-    return { codec, container, durationSec: frames / Number(first.sample_rate), samples };
+    const durationSec = frames / Number(first.sample_rate);
+    return { codec, container, durationSec, statedSec, samples };
   } catch {
-    return { codec: undefined, container: undefined, durationSec: undefined };
+    return { codec: undefined, container: undefined, durationSec: undefined, statedSec: undefined };
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeAudio } from '../src/core/index.ts';
-import { type Classifier, createClassifier } from '../src/node.ts';
+import { type Classifier, createClassifier, type Prediction } from '../src/node.ts';
 import {
   ape,
   bigEndian,
@@ -37,6 +37,10 @@ const stereo = (left: ArrayLike<number>, right: ArrayLike<number>) =>
   toInt16(Array.from({ length: 2 * left.length }, (_, at) => (at % 2 ? right : left)[at >> 1]!));
 const floats = new Uint8Array(Float32Array.from(voice).buffer);
 const bytes8 = Uint8Array.from(voice, (value) => Math.round(128 + 127 * value));
+/** The same samples in the upper half of 32 bits. */
+const in32 = new Uint8Array(
+  Int32Array.from(new Int16Array(pcm.buffer), (value) => value * 65_536).buffer,
+);
 const guidTail = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 const extensible = (tag: number, validBits: number, mask: number) => [
   ...littleEndian(22, 2),
@@ -67,6 +71,12 @@ const header: Case[] = [
     'extensible with a wrong frame, odd valid bits and a mask of other speakers',
     wav(pcm, { tag: 0xfffe, align: 4, extension: extensible(1, 13, 0x30f) }),
     clean,
+  ],
+  ['24 bits in frames of 4 bytes', wav(in32, { bits: 24, align: 4 }), clean],
+  [
+    'A-law said to have 16 bits',
+    wav(bytes8, { tag: 6, bits: 16, align: 1 }),
+    wav(bytes8, { tag: 6, bits: 8 }),
   ],
   ['big-endian RIFX', riffBigEndian(), clean],
   ['no channel', wav(pcm, { channels: 0, align: 2 }), /says 0 channels; 1 to 256/],
@@ -150,6 +160,13 @@ const streamed: Case[] = [
 
 const joinedWav: Case[] = [
   ['a file behind a file', join(clean, clean), twice],
+  [
+    'a line end, zeros and tags between',
+    join(clean, '\r\n', id3v1, id3v2(40), zeros(50), clean),
+    twice,
+  ],
+  ['a stereo file behind', join(clean, wav(stereo(voice, voice), { channels: 2 })), twice],
+  ['a cut file behind', join(clean, clean.slice(0, 9000)), /truncated/],
   ['two chunks of samples', riff([formatChunk({}), chunk('data', pcm), chunk('data', pcm)]), twice],
   [
     'an empty chunk of samples first',
@@ -198,7 +215,7 @@ const mp3Around: Case[] = [
   [
     'damage between frames',
     join(mp3.slice(0, ninth), zeros(7).fill(85), mp3.slice(ninth)),
-    /no Layer III frame at byte 1352/,
+    /no frame at byte 1352/,
   ],
   [
     'a rate that changes',
@@ -219,6 +236,16 @@ const tagsBetween: [name: string, tags: Uint8Array][] = [
 const joinedMp3 = tagsBetween.map(
   ([name, tags]): Case => [`${name} between`, join(mp3, tags, mp3), join(mp3, mp3)],
 );
+joinedMp3.push([
+  'another that begins within a frame',
+  join(mp3, bare.slice(100)),
+  join(mp3, bare.slice(144)),
+]);
+joinedMp3.push([
+  'zeros in the place of frames',
+  join(bare.slice(0, 144 * 9), zeros(288), bare.slice(144 * 11)),
+  /no frame at byte 1296/,
+]);
 joinedMp3.push([
   'the first of two cut',
   join(mp3.slice(0, ninth + 90), id3v2(130), mp3),
@@ -351,6 +378,8 @@ describe('files as the world has them', () => {
     rmSync(folder, { recursive: true });
   });
 
+  const twins = new Map<Uint8Array, Prediction>();
+
   async function predict(bytes: Uint8Array) {
     writeFileSync(path, bytes);
     return classifier.predict(path);
@@ -374,7 +403,8 @@ describe('files as the world has them', () => {
         return;
       }
       const heard = await predict(bytes);
-      const expected = await predict(outcome);
+      const expected = twins.get(outcome) ?? (await predict(outcome));
+      twins.set(outcome, expected);
       expect(heard.durationSec).toBeCloseTo(expected.durationSec, 2);
       for (const [label, probability] of Object.entries(expected.probabilities)) {
         expect(heard.probabilities[label]).toBeCloseTo(probability, 3);
@@ -404,6 +434,7 @@ describe('what is heard of joined streams', () => {
     ['FLAC of unknown length', join(unknown, id3v1, unknown), flac],
     ['Opus', join(opus, renamed(opus)), opus],
     ['Opus with the same serial number', join(opus, opus), opus],
+    ['Opus with a line end and a tag between', join(opus, '\n', id3v1, opus), opus],
     ['Vorbis without end marks', join(change(vorbis, withoutEnd), renamed(vorbis)), vorbis],
     [
       'AU',

@@ -9,7 +9,7 @@ export type AudioFormat = 'wav' | 'aiff' | 'au' | 'caf' | 'flac' | 'mp3' | 'ogg'
 
 /** MP3 may begin within a frame, or behind what is none, so that its first frames lie anywhere here. */
 const headBytes = 1 << 16;
-const readable = 'WAV, AIFF, AU, CAF, FLAC, MP3, Ogg and WebM (Vorbis, Opus)';
+const readable = 'WAV, FLAC, MP3, Ogg and WebM (Vorbis, Opus), AIFF, AU and CAF';
 
 /** How files of each format begin; `?` stands for any byte. */
 const readFormats: readonly (readonly [magic: string, format: AudioFormat])[] = [
@@ -27,6 +27,9 @@ const readFormats: readonly (readonly [magic: string, format: AudioFormat])[] = 
   ['OggS', 'ogg'],
   ['\x1aE\xdf\xa3', 'matroska'],
 ];
+
+/** What MP4 begins with, and QuickTime of old. */
+const mp4Boxes = ['ftyp', 'moov', 'mdat', 'wide'];
 
 const foreignFormats: readonly (readonly [magic: string, name: string])[] = [
   ['#!AMR', 'AMR'],
@@ -46,10 +49,6 @@ const foreignFormats: readonly (readonly [magic: string, name: string])[] = [
   ['\xff\xf8', 'AAC (ADTS)'],
   ['\xff\xf9', 'AAC (ADTS)'],
   ['\x0b\x77', 'AC-3'],
-  ['\xff\xfc', 'MPEG audio of Layer II'],
-  ['\xff\xfd', 'MPEG audio of Layer II'],
-  ['\xff\xf4', 'MPEG audio of Layer II'],
-  ['\xff\xf5', 'MPEG audio of Layer II'],
   ['\xff\xfe', 'MPEG audio of Layer I'],
   ['\xff\xff', 'MPEG audio of Layer I'],
 ];
@@ -69,7 +68,7 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   const head = readText(bytes, 0, 64);
   const known = readFormats.find(([magic]) => startsWith(head, magic));
   if (known) return known[1];
-  if (head.slice(4, 8) === 'ftyp') {
+  if (mp4Boxes.includes(head.slice(4, 8))) {
     const { nameMp4Codec } = await import('./mp4/name-codec.ts');
     const codec = (await nameMp4Codec(reader)) ?? 'an unknown codec';
     throw unsupportedCodec('MP4 or M4A', codec, readable);
@@ -77,6 +76,7 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   const foreign = foreignFormats.find(([magic]) => startsWith(head, magic));
   const isMp3 = findFrames(bytes.subarray(0, headBytes), reader.has(Infinity)) >= 0;
   if (isMp3 || (hasTags && !foreign)) return 'mp3';
+  if (isRawGsm(bytes)) throw unsupportedCodec('raw', 'GSM 6.10', readable);
   if (foreign) {
     throw unsupported(
       `The file is ${foreign[1]}; ${readable} can be read. To convert it: ffmpeg -i FILE NEW.wav.`,
@@ -85,6 +85,12 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   throw unsupported(
     `The file is not audio that is known here (it starts with ${describeStart(bytes)}); ${readable} can be read.`,
   );
+}
+
+/** Frames of 33 bytes that begin with the same four bits, and no header. */
+function isRawGsm(bytes: Uint8Array): boolean {
+  const starts = Array.from({ length: 8 }, (_, frame) => bytes[33 * frame] ?? 0);
+  return starts.every((byte) => byte >> 4 === 0xd);
 }
 
 function startsWith(head: string, magic: string): boolean {

@@ -15,6 +15,17 @@ export class ByteReader {
     this.#size = source.size;
   }
 
+  /** A reader of the next `count` bytes alone, from the first of them on. */
+  slice(count: number): ByteReader {
+    const source = this.#source;
+    const start = this.#position;
+    return new ByteReader({
+      size: Math.min(count, Math.max(0, this.remaining)),
+      read: (from, to) => source.read(start + from, start + to),
+      close: () => source.close(),
+    });
+  }
+
   /** Bytes that the source has. */
   get size(): number {
     return this.#size;

@@ -1,4 +1,5 @@
 import { type ByteReader, readText, toView } from '../bytes/byte-reader.ts';
+import { skipTags } from '../tags/skip-tags.ts';
 
 /** How a file of chunks writes their headers. */
 export interface ChunkLayout {
@@ -42,7 +43,9 @@ export async function* walkChunks(
   layout: ChunkLayout,
 ): AsyncGenerator<Chunk, undefined> {
   const headerBytes = layout.nameBytes + layout.sizeBytes;
-  while (reader.remaining >= headerBytes) {
+  for (;;) {
+    await skipFillAndTags(reader, layout);
+    if (reader.remaining < headerBytes) return undefined;
     const { name, promised } = readHeader(await reader.fill(headerBytes), layout);
     reader.advance(headerBytes);
     const start = reader.position;
@@ -54,7 +57,12 @@ export async function* walkChunks(
     if (rest === 0 || (await startsChunk(reader, layout))) continue;
     reader.advance(layout.alignment - rest);
   }
-  return undefined;
+}
+
+/** What may lie between joined files; no chunk begins with a zero or a line end. */
+async function skipFillAndTags(reader: ByteReader, layout: ChunkLayout): Promise<void> {
+  do await reader.skipFill();
+  while (!(await startsChunk(reader, layout)) && (await skipTags(reader)));
 }
 
 /** Whether all four are printable, as those of all known chunks are. */

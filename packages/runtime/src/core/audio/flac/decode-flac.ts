@@ -1,16 +1,14 @@
 import type { DecodedAudio } from '../audio-stream.ts';
 import { BitReader, EndOfBits } from '../bytes/bit-reader.ts';
 import { type ByteReader, readText } from '../bytes/byte-reader.ts';
-import { createCrc } from '../bytes/crc.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
 import { type AudioSection, joinSections } from '../join-sections.ts';
 import type { MonoMixer } from '../mono-mixer.ts';
 import { skipTags } from '../tags/skip-tags.ts';
-import { type FlacFrameHeader, readFlacFrameHeader } from './frame-header.ts';
-import { readFlacSubframe } from './subframe.ts';
+import type { FlacFrameHeader } from './frame-header.ts';
+import { type FlacFrame, type FramePlace, readFlacFrame } from './read-frame.ts';
+import { type FlacStreamInfo, readStreamInfo, streamInfoBytes } from './stream-info.ts';
 
-const crc16 = createCrc(16, 0x8005);
-const streamInfoBytes = 34;
 /** Holds any frame of a usual file; */
 const usualFrameBytes = 1 << 16;
 /** and this the largest block of 8 channels of 32 bits that any encoder writes. */
@@ -18,15 +16,6 @@ const mostFrameBytes = 1 << 22;
 
 /** Room kept on the word of a header: three minutes at 22,050 Hz, 16 MB. */
 const mostBelievedSamples = 1 << 22;
-
-/** What the STREAMINFO block says of the whole stream. */
-export interface FlacStreamInfo {
-  sampleRateHz: number;
-  channels: number;
-  bitsPerSample: number;
-  /** 0 where the encoder did not know. */
-  totalSamples: number;
-}
 
 /**
  * Decodes native FLAC (RFC 9639) of any block size, channel count and 4 to 32 bits, and streams that
@@ -130,37 +119,8 @@ async function readMetadata(reader: ByteReader): Promise<FlacStreamInfo> {
   }
 }
 
-function readStreamInfo(bytes: Uint8Array, start: number): FlacStreamInfo {
-  const reader = new BitReader(bytes, start + 10);
-  const sampleRateHz = reader.readBits(20);
-  const channels = reader.readBits(3) + 1;
-  const bitsPerSample = reader.readBits(5) + 1;
-  const totalSamples = reader.readBits(36);
-  if (bitsPerSample < 4) {
-    throw decodeFailure(
-      'FLAC',
-      `its header says ${bitsPerSample} bits a sample; 4 to 32 are allowed`,
-    );
-  }
-  return { sampleRateHz, channels, bitsPerSample, totalSamples };
-}
-
 function hasSync(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && (bytes[1]! & 0xfe) === 0xf8;
-}
-
-interface Frame {
-  header: FlacFrameHeader;
-  channels: Float64Array[];
-  bytes: number;
-}
-
-/** Where a frame's samples go. */
-interface FramePlace {
-  /** One a channel, which grow with the frames. */
-  buffers: Float64Array[];
-  /** Of the frame's first sample in the stream. */
-  sampleIndex: number;
 }
 
 /** A frame does not tell its length beforehand: where it passes what is in memory, more is read. */
@@ -168,11 +128,11 @@ async function readWholeFrame(
   reader: ByteReader,
   info: FlacStreamInfo,
   place: FramePlace,
-): Promise<Frame> {
+): Promise<FlacFrame> {
   const { sampleIndex } = place;
   for (let wanted = usualFrameBytes; ; ) {
     try {
-      return readFrame(reader.view, reader.position, info, place);
+      return readFlacFrame(reader.view, reader.position, info, place);
     } catch (error) {
       if (!(error instanceof EndOfBits)) throw error;
       if (reader.has(Infinity)) {
@@ -184,51 +144,6 @@ async function readWholeFrame(
         throw decodeFailure('FLAC', `the frame at sample ${sampleIndex} does not end`);
       }
       await reader.fill(wanted);
-    }
-  }
-}
-
-/** Reads the frame that `bytes` begins with, which are those from `start` of the file. */
-function readFrame(
-  bytes: Uint8Array,
-  start: number,
-  info: FlacStreamInfo,
-  { buffers, sampleIndex }: FramePlace,
-): Frame {
-  const reader = new BitReader(bytes);
-  const header = readFlacFrameHeader(bytes, start, reader, info);
-  const channels = Array.from({ length: header.channels }, (_, channel) => {
-    const sideBit = channel === header.sideChannel ? 1 : 0;
-    if ((buffers[channel]?.length ?? 0) < header.blockSize) {
-      buffers[channel] = new Float64Array(header.blockSize);
-    }
-    const samples = buffers[channel]!.subarray(0, header.blockSize);
-    readFlacSubframe(reader, samples, header.bitsPerSample + sideBit);
-    return samples;
-  });
-  reader.alignToByte();
-  const checkedEnd = reader.byteIndex;
-  if (reader.readBits(16) !== crc16(bytes, 0, checkedEnd)) {
-    throw decodeFailure('FLAC', `the checksum of the frame at sample ${sampleIndex} is wrong`);
-  }
-  decorrelate(channels, header.stereoMode);
-  return { header, channels, bytes: checkedEnd + 2 };
-}
-
-function decorrelate(channels: Float64Array[], mode: FlacFrameHeader['stereoMode']): void {
-  if (mode === 'independent') return;
-  const [first, second] = channels as [Float64Array, Float64Array];
-  for (let index = 0; index < first.length; index++) {
-    const a = first[index]!;
-    const b = second[index]!;
-    if (mode === 'left-side') {
-      second[index] = a - b;
-    } else if (mode === 'side-right') {
-      first[index] = a + b;
-    } else {
-      const left = Math.floor((2 * a + (Math.abs(b) % 2) + b) / 2);
-      first[index] = left;
-      second[index] = left - b;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { BitReader } from '../bytes/bit-reader.ts';
 import { createCrc } from '../bytes/crc.ts';
 import { decodeFailure } from '../decode-failure.ts';
-import type { FlacStreamInfo } from './decode-flac.ts';
+import type { FlacStreamInfo } from './stream-info.ts';
 
 const crc8 = createCrc(8, 0x07);
 const bitsBySizeCode = [0, 8, 12, -1, 16, 20, 24, 32] as const;

@@ -3,8 +3,6 @@ import type { DecodedAudio } from '../audio-stream.ts';
 import { type ByteReader, readText } from '../bytes/byte-reader.ts';
 import { decodeFailure, unsupported, unsupportedCodec } from '../decode-failure.ts';
 import { type AudioSection, joinSections } from '../join-sections.ts';
-import { openOpus } from '../opus/open-opus.ts';
-import { openVorbis } from '../vorbis/open-vorbis.ts';
 import { splitBlock, splitXiph } from './lacing.ts';
 import { type Element, readElements, readUnsigned } from './read-elements.ts';
 
@@ -23,13 +21,14 @@ const ids = {
   discardPadding: 0x75a2,
 } as const;
 const audioTrack = 2;
+/** Behind FLAC's magic and the header of the block. */
+const flacInfoStart = 8;
 /** No codec's settings, and no packet of sound, are longer. */
 const mostElementBytes = 1 << 24;
 
 const otherCodecs: readonly (readonly [start: string, name: string])[] = [
   ['A_AAC', 'AAC'],
   ['A_MPEG/L3', 'MP3'],
-  ['A_FLAC', 'FLAC'],
   ['A_PCM', 'PCM'],
   ['A_AC3', 'AC-3'],
 ];
@@ -43,7 +42,7 @@ interface Track {
 }
 
 /**
- * Decodes Opus and Vorbis in WebM and Matroska (RFC 9559): the first track of audio, as browsers and
+ * Decodes Opus, Vorbis and FLAC in WebM and Matroska (RFC 9559): the first track of audio, as browsers and
  * messengers record it, lengths known or not.
  *
  * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_UNSUPPORTED` for other codecs, or `AUDIO_TOO_LONG`.
@@ -116,14 +115,21 @@ async function openTrack(
   { codec, settings }: Track,
   packets: AsyncGenerator<AudioPacket, undefined>,
 ): Promise<AudioSection> {
-  if (codec === 'A_OPUS') return openOpus(settings, packets);
+  if (codec === 'A_OPUS') {
+    return (await import('../opus/open-opus.ts')).openOpus(settings, packets);
+  }
   if (codec === 'A_VORBIS') {
     const count = (settings[0] ?? 0) + 1;
     const [identification, ...headers] = splitXiph(settings, 1, count);
+    const { openVorbis } = await import('../vorbis/open-vorbis.ts');
     return openVorbis(identification ?? new Uint8Array(), prepend(headers, packets));
   }
+  if (codec === 'A_FLAC') {
+    const { openFlacPackets } = await import('../flac/open-flac-packets.ts');
+    return openFlacPackets(settings, flacInfoStart, packets);
+  }
   const other = otherCodecs.find(([start]) => codec.startsWith(start));
-  throw unsupportedCodec('WebM or Matroska', other?.[1] ?? codec, 'Opus and Vorbis');
+  throw unsupportedCodec('WebM or Matroska', other?.[1] ?? codec, 'Opus, Vorbis and FLAC');
 }
 
 async function* prepend(

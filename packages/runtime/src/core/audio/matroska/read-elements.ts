@@ -18,29 +18,39 @@ const longestHeader = 12;
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or truncated.
  */
 export async function* readElements(reader: ByteReader): AsyncGenerator<Element, undefined> {
+  // Where elements that are entered should end.
+  let promisedEnd = 0;
   while (reader.remaining > 0) {
     const bytes = await reader.fill(longestHeader);
     const id = readNumber(bytes, 0, true);
     const size = id && readNumber(bytes, id.end);
     if (!id || !size) {
       await reader.skipFill();
-      if (reader.remaining <= 0) return undefined;
+      if (reader.remaining <= 0) break;
       if (bytes.length < longestHeader) throw truncated('WebM', 'it ends within an element');
       throw decodeFailure('WebM', `byte ${reader.position} begins no element`);
     }
     reader.advance(size.end);
     const start = reader.position;
-    yield { id: id.value, size: size.value };
-    if (entered.has(id.value)) continue;
-    if (size.value > reader.remaining + (reader.position - start)) {
-      throw truncated(
-        'WebM',
-        `an element at byte ${start} promises ${size.value} bytes and ${reader.size - start} are there`,
-      );
+    const end = start + size.value;
+    if (entered.has(id.value)) {
+      if (end < Infinity) promisedEnd = Math.max(promisedEnd, end);
+      yield { id: id.value, size: size.value };
+      continue;
     }
-    reader.advance(start + size.value - reader.position);
+    if (end > reader.size) throw cut(start, end, reader.size);
+    yield { id: id.value, size: size.value };
+    reader.advance(end - reader.position);
   }
+  if (promisedEnd > reader.size) throw cut(0, promisedEnd, reader.size);
   return undefined;
+}
+
+function cut(start: number, end: number, size: number): Error {
+  return truncated(
+    'WebM',
+    `what begins at byte ${start} should end at byte ${end}, and it has ${size} bytes`,
+  );
 }
 
 /**

@@ -3,8 +3,8 @@ import { MPEGDecoder } from 'mpg123-decoder';
 import type { DecodedAudio } from '../audio-stream.ts';
 import type { ByteReader } from '../bytes/byte-reader.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
-import { assertSameRate } from '../join-sections.ts';
-import { MonoMixer } from '../mono-mixer.ts';
+import { type AudioSection, assertSameRate, joinSections } from '../join-sections.ts';
+import type { MonoMixer } from '../mono-mixer.ts';
 import { startDecoder } from '../start-decoder.ts';
 import { skipBareApe, skipTags } from '../tags/skip-tags.ts';
 import { findFileStart, findFrames, readEncoderTag } from './find-frames.ts';
@@ -16,11 +16,13 @@ const pieceBytes = 1 << 16;
 const lookaheadBytes = 1 << 13;
 /** Zeros before or after the frames; more are not padding. */
 const mostZeros = 1 << 24;
+/** In fewer zeros no frame can be lost: 8 kbit/s at 24 kHz. */
+const leastFrameBytes = 24;
 /** Bytes that are neither frames nor tags, before the first frame or behind a file's last. */
-export const mostJunkBytes = 1 << 16;
+const mostJunkBytes = 1 << 16;
 
 /**
- * Decodes MPEG audio Layer III (MPEG-1, 2 and 2.5) through mpg123, files that were joined too, with
+ * Decodes MPEG audio of Layer III and II (MPEG-1, 2 and 2.5) through mpg123, files that were joined too, with
  * tags, zeros or a cut frame before, between and behind. Encoder delay and padding of the first are
  * cut off where its LAME tag tells them. The reader stands behind any tag.
  *
@@ -28,19 +30,31 @@ export const mostJunkBytes = 1 << 16;
  *   fewer than the file says of itself, `AUDIO_TOO_LONG` beyond the limit.
  */
 export async function decodeMp3(reader: ByteReader, maxDurationSec: number): Promise<DecodedAudio> {
+  return joinSections('MP3', readSections(reader), maxDurationSec);
+}
+
+async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, undefined> {
+  yield await openMp3(reader);
+  return undefined;
+}
+
+/**
+ * Opens the frames from here to the end of the reader's bytes.
+ *
+ * @throws SerError `AUDIO_DECODE_FAILED` where there are none.
+ */
+export async function openMp3(reader: ByteReader): Promise<AudioSection> {
   await reader.skipFill(mostZeros);
   if (reader.remaining <= 0) throw truncated('MP3', 'it ends within its ID3 tag');
   const start = reader.position;
   const bytes = await reader.fill(mostJunkBytes);
   const junk = findFrames(bytes, reader.has(Infinity));
   const first = readMp3Header(bytes, junk);
-  if (!first)
-    throw decodeFailure('MP3', `there is no chain of Layer III frames from byte ${start} on`);
+  if (!first) throw decodeFailure('MP3', `there is no chain of frames from byte ${start} on`);
   reader.advance(junk);
-  const mixer = new MonoMixer(first.sampleRateHz, maxDurationSec);
   return {
     sampleRateHz: first.sampleRateHz,
-    blocks: readBlocks(reader, mixer),
+    readBlocks: (mixer) => readBlocks(reader, mixer),
   };
 }
 
@@ -137,19 +151,25 @@ function endsEarly(view: Uint8Array, start: number, header: Mp3Header): boolean 
 async function passOver(reader: ByteReader, count: FrameCount): Promise<boolean> {
   const { position } = reader;
   await reader.skipFill(mostZeros);
-  await skipTags(reader);
+  const filled = reader.position - position;
+  const hasTags = await skipTags(reader);
   if (reader.remaining <= 0) return false;
-  if (reader.position > position || (await skipBareApe(reader))) return true;
+  if (hasTags || (filled > 0 && filled < leastFrameBytes) || (await skipBareApe(reader)))
+    return true;
   const bytes = (await reader.fill(mostJunkBytes)).subarray(0, mostJunkBytes);
-  const next = findFileStart(bytes, 1);
-  const frames = findFrames(bytes.subarray(1), reader.has(Infinity));
-  if (next > 0 && (frames < 0 || next <= frames + 1)) {
+  const from = filled > 0 ? 0 : 1;
+  const next = findFileStart(bytes, from);
+  const frames = findFrames(bytes.subarray(from), reader.has(Infinity));
+  if (next >= 0 && (frames < 0 || next <= frames + from)) {
     reader.advance(next);
     return true;
   }
+  if (frames >= 0 && count.isFulfilled) {
+    // The file before was whole, so what begins within a frame is another one.
+    count.start(undefined);
+    reader.advance(from + frames);
+    return true;
+  }
   if (frames < 0 && (count.isFulfilled || reader.remaining <= bytes.length)) return false;
-  throw decodeFailure(
-    'MP3',
-    `there is no Layer III frame at byte ${position}, where one should start`,
-  );
+  throw decodeFailure('MP3', `there is no frame at byte ${position}, where one should start`);
 }

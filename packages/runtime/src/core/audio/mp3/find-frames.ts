@@ -24,7 +24,7 @@ function startsChain(bytes: Uint8Array, start: number, isEnd: boolean): boolean 
   for (let frames = 1; frames <= provingFrames; frames++) {
     const header = readMp3Header(bytes, at);
     if (!header || header.sampleRateHz !== first.sampleRateHz) return false;
-    if (header.samples !== first.samples) return false;
+    if (header.samples !== first.samples || header.layer !== first.layer) return false;
     at += header.frameBytes;
     if (at >= bytes.length) return frames > 1 || (isEnd && at === bytes.length);
   }

@@ -54,14 +54,19 @@ export class OggPages {
     if (!reader.has(mostPageBytes)) await reader.fill(mostPageBytes);
     if (!magic.startsWith(readText(reader.view, 0, 4)) && (await this.#isTail())) return undefined;
     if (reader.remaining <= 0) return undefined;
+    if (!reader.has(mostPageBytes)) await reader.fill(mostPageBytes);
     const page = readPage(reader);
     this.#isAtEnd = page.isLast;
     return page;
   }
 
   /**
-   * Whether only what fills files up follows, or tags, or anything at all behind the page that ends
-   * the stream; not where there is another page, which damage hides the beginning of.
+   * Passes over what fills files up, and tags: behind a stream, before another one or at the end of
+   * the file.
+   *
+   * @returns whether that is the end; behind the page that ends a stream it may be anything but another
+   *   page.
+   * @throws SerError `AUDIO_DECODE_FAILED` where pages are missing.
    */
   async #isTail(): Promise<boolean> {
     const reader = this.#reader;
@@ -69,6 +74,9 @@ export class OggPages {
     await reader.skipFill();
     await skipTags(reader);
     await reader.skipFill();
+    const head = await reader.fill(headerBytes);
+    const isStreamStart = readText(head, 0, 4) === magic && (head[5]! & 2) !== 0;
+    if (isStreamStart) return false;
     const isOver = reader.remaining <= 0 || (this.#isAtEnd && !(await hasPage(reader)));
     if (isOver) return true;
     throw decodeFailure('Ogg', `there is no page at byte ${start}, where one should start`);

@@ -86,6 +86,8 @@ function findReader(
             (view.getInt8(position) * 65536 + view.getUint16(position + 1)) / 8388608;
     case 'signed 4':
       return (view, position) => view.getInt32(position, littleEndian) / 2147483648;
+    case 'signed 8':
+      return (view, position) => Number(view.getBigInt64(position, littleEndian)) / 2 ** 63;
     case 'float 4':
       return (view, position) => view.getFloat32(position, littleEndian);
     case 'float 8':

@@ -26,7 +26,7 @@ const findNextFile = createFileFinder('RIFF', 'WAVE');
 
 /**
  * Decodes WAV: RIFF, big-endian RIFX, RF64 and BW64, and Sony's Wave64; PCM of up to 32 bits, float of
- * 32 and 64 bits, A-law, mu-law, IMA and Microsoft ADPCM; plain or extensible. Reads several chunks
+ * 32 and 64 bits, A-law, mu-law, IMA and Microsoft ADPCM, MP3; plain or extensible. Reads several chunks
  * of samples, and files that were joined. A length that its writer could not know is the file's.
  *
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
@@ -107,6 +107,8 @@ async function readData(
     available,
     isStreamed: !isLong && (fileBytes === 0 || isPlaceholder(fileBytes)),
   });
+  const start = reader.position;
+  if (codec === 'mpeg') return { start, ...(await openMpeg(reader, extent.bytes)) };
   const frames = countFrames(codec, extent.bytes);
   const isInLastBlock = factFrames <= frames && factFrames > frames - codec.unitSamples;
   const run: SampleRun = {
@@ -116,10 +118,22 @@ async function readData(
     findNextFile,
   };
   return {
-    start: reader.position,
+    start,
     sampleRateHz,
     frames: run.frames,
     readBlocks: (mixer) => readSamples('WAV', reader, run, mixer),
+  };
+}
+
+async function openMpeg(reader: ByteReader, bytes: number): Promise<AudioSection> {
+  const { openMp3 } = await import('../mp3/decode-mp3.ts');
+  const section = await openMp3(reader.slice(bytes));
+  return {
+    ...section,
+    async *readBlocks(mixer) {
+      yield* section.readBlocks(mixer);
+      reader.advance(bytes);
+    },
   };
 }
 

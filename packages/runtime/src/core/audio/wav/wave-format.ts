@@ -17,25 +17,24 @@ const otherCodecs: Readonly<Record<number, string>> = {
   49: 'GSM 6.10',
   64: 'G.721 ADPCM',
   69: 'G.726 ADPCM',
-  80: 'MPEG Layer I or II',
-  85: 'MP3',
   100: 'G.726 ADPCM',
   255: 'AAC',
   352: 'Windows Media Audio',
   353: 'Windows Media Audio',
+  655: 'G.722',
   8192: 'AC-3',
 };
 
 /** How the samples of a WAV file are written. */
 export interface WaveFormat {
-  codec: SampleCodec;
+  /** Frames of MPEG audio tell about themselves. */
+  codec: SampleCodec | 'mpeg';
   sampleRateHz: number;
 }
 
 /**
  * Reads a 'fmt ' chunk. Codec, channels, rate and bits a sample decide; the bytes of a frame and of a
- * second follow from them and are not looked at, since writers get them wrong. Blocks of ADPCM have no
- * other measure.
+ * second follow from them, and writers get them wrong. Blocks of ADPCM have no other measure.
  *
  * @throws SerError `AUDIO_UNSUPPORTED` for other codecs and sizes, `AUDIO_DECODE_FAILED` for what
  *   cannot be.
@@ -52,8 +51,9 @@ export function readWaveFormat(chunk: Uint8Array, isBigEndian: boolean): WaveFor
   const bits = uint16(14);
   assertChannels('WAV', channels);
   if (tag === formatExtensible) {
-    if (size < 26) throw decodeFailure('WAV', `its extensible 'fmt ' chunk has only ${size} bytes`);
-    tag = uint16(24);
+    if (size < 28) throw decodeFailure('WAV', `its extensible 'fmt ' chunk has only ${size} bytes`);
+    // The first number of a GUID, of which the lower half says what the tag says elsewhere.
+    tag = view.getUint32(24, !isBigEndian) & 0xffff;
   }
   if (tag === 2 || tag === 17) {
     const codec =
@@ -62,24 +62,36 @@ export function readWaveFormat(chunk: Uint8Array, isBigEndian: boolean): WaveFor
         : readImaCodec(channels, blockBytes, bits);
     return { codec, sampleRateHz };
   }
+  if (tag === 80 || tag === 85) return { codec: 'mpeg', sampleRateHz };
   const coding = findCoding(tag, bits);
   if (!coding) {
     throw unsupportedCodec(
       'WAV',
       otherCodecs[tag] ?? `codec ${tag}`,
-      'PCM, float, A-law, mu-law, IMA and Microsoft ADPCM',
+      'PCM, float, A-law, mu-law, MP3, IMA and Microsoft ADPCM',
     );
   }
-  // A size in bits that is no multiple of 8 fills the lower bits of its last byte with zeros.
-  const bytesPerSample = bits === 0 && /law/.test(coding) ? 1 : Math.ceil(bits / 8);
+  const bytesPerSample = countSampleBytes(coding, bits, blockBytes / channels);
   const codec = createPcmCodec({ coding, bytesPerSample, isBigEndian, channels });
   if (!codec) {
     const name = tag === 1 ? 'PCM' : coding;
     throw unsupported(
-      `The WAV file has ${name} samples of ${bits} bits; PCM of 1 to 32 bits, float of 32 and 64, A-law and mu-law of 8 can be read.`,
+      `The WAV file has ${name} samples of ${bits} bits; PCM of 1 to 32 and of 64 bits, float of 32 and 64, A-law and mu-law of 8 can be read.`,
     );
   }
   return { codec, sampleRateHz };
+}
+
+/**
+ * A size that is no multiple of 8 bits fills the lower ones of its last byte with zeros. Two kinds of
+ * files are read by their frames, as everybody does: 24 bits in the upper ones of 32, and the laws,
+ * of which a sample has 8 bits whatever is written.
+ */
+function countSampleBytes(coding: SampleCoding, bits: number, frameBytes: number): number {
+  const isLaw = coding === 'A-law' || coding === 'mu-law';
+  if (isLaw && (bits === 0 || frameBytes === 1)) return 1;
+  const bytes = Math.ceil(bits / 8);
+  return coding === 'signed' && bytes === 3 && frameBytes === 4 ? 4 : bytes;
 }
 
 function findCoding(tag: number, bits: number): SampleCoding | undefined {
