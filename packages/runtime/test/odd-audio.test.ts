@@ -340,7 +340,8 @@ const others: Case[] = [
   ['M4A', readFixture('clips/aac.m4a'), /MP4 or M4A file holds AAC; .*ffmpeg -i FILE NEW\.wav/],
 ];
 
-const turned = voice.map((value) => -value);
+const shift = (gain: number, offset: number) => voice.map((value) => gain * value + offset);
+const turned = shift(-1, 0);
 const channels: Case[] = [
   ['a channel that is turned over', wav(stereo(voice, turned), { channels: 2 }), clean],
   [
@@ -358,6 +359,11 @@ const channels: Case[] = [
     'one silent channel',
     wav(stereo(voice, zeros(voice.length)), { channels: 2 }),
     wav(toInt16(voice.map((value) => value / 2))),
+  ],
+  [
+    'quiet speech between offsets of either sign',
+    wav(stereo(shift(0.1, 0.6), shift(0.1, -0.6)), { channels: 2 }),
+    wav(toInt16(shift(0.1, 0))),
   ],
   [
     'silence in both',

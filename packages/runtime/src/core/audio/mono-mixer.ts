@@ -68,8 +68,8 @@ export class MonoMixer {
 /** Samples for which it is decided at once whether channels cancel each other. */
 const windowSamples = 4096;
 /**
- * Channels cancel each other where their sum has less than this share of the power of all: 0.5 is what
- * a mean of equal and one silent channel leaves, 1 what unlike channels have.
+ * Channels cancel each other where their sum has less than this share of the power of all: of equal ones
+ * it has as many times that power as there are channels, of unlike ones, or a single one, the same.
  */
 const cancelledShare = 0.01;
 
@@ -80,8 +80,8 @@ function mixWindow(
   mixed: Float32Array,
   scale: number,
 ): void {
-  const powers = channels.map((channel) => measurePower(channel, start, mixed.length));
   for (const channel of channels) addScaled(channel, start, mixed, scale / channels.length);
+  const powers = channels.map((channel) => measurePower(channel, start, mixed.length));
   const all = powers.reduce((sum, power) => sum + power, 0) * scale ** 2;
   const ofSum = measurePower(mixed, 0, mixed.length) * channels.length ** 2;
   if (!(ofSum < cancelledShare * all)) return;
@@ -90,10 +90,16 @@ function mixWindow(
   addScaled(loudest, start, mixed, scale);
 }
 
+/** The power of samples around their mean, since offsets that cancel each other are no sound. */
 function measurePower(samples: ArrayLike<number>, start: number, count: number): number {
-  let power = 0;
-  for (let index = 0; index < count; index++) power += samples[start + index]! ** 2;
-  return power;
+  let sum = 0;
+  let squares = 0;
+  for (let index = start; index < start + count; index++) {
+    const sample = samples[index]!;
+    sum += sample;
+    squares += sample * sample;
+  }
+  return Math.max(0, squares - sum ** 2 / count);
 }
 
 function addScaled(
