@@ -49,7 +49,7 @@ const badFiles = [
     name: 'damaged.webm',
     bytes: Buffer.from([0x1a, 0x45, 0xdf, 0xa3, ...Array(100).fill(7)]),
     code: 'AUDIO_DECODE_FAILED',
-    reason: /damaged/,
+    reason: /WebM data cannot be decoded/,
   },
 ];
 

@@ -33,9 +33,12 @@ const voice = synthesiseVoice(0.6, rate);
 const pcm = toInt16(voice);
 const clean = wav(pcm);
 const twice = wav(join(pcm, pcm));
+const interleave = (left: ArrayLike<number>, right: ArrayLike<number>) =>
+  Array.from({ length: 2 * left.length }, (_, at) => (at % 2 ? right : left)[at >> 1]!);
 const stereo = (left: ArrayLike<number>, right: ArrayLike<number>) =>
-  toInt16(Array.from({ length: 2 * left.length }, (_, at) => (at % 2 ? right : left)[at >> 1]!));
-const floats = new Uint8Array(Float32Array.from(voice).buffer);
+  toInt16(interleave(left, right));
+const toFloat32 = (samples: ArrayLike<number>) => new Uint8Array(Float32Array.from(samples).buffer);
+const floats = toFloat32(voice);
 const bytes8 = Uint8Array.from(voice, (value) => Math.round(128 + 127 * value));
 /** The same samples in the upper half of 32 bits. */
 const in32 = new Uint8Array(
@@ -362,8 +365,12 @@ const channels: Case[] = [
   ],
   [
     'quiet speech between offsets of either sign',
-    wav(stereo(shift(0.1, 0.6), shift(0.1, -0.6)), { channels: 2 }),
-    wav(toInt16(shift(0.1, 0))),
+    wav(toFloat32(interleave(shift(0.02, 0.2), shift(0.02, -0.2))), {
+      tag: 3,
+      channels: 2,
+      bits: 32,
+    }),
+    wav(toFloat32(shift(0.02, 0)), { tag: 3, bits: 32 }),
   ],
   [
     'silence in both',
