@@ -36,8 +36,8 @@ export type Classifier = CoreClassifier<Audio>;
 
 export interface ClassifierOptions extends DeviceOptions {
   /**
-   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector. It is
-   * fetched when it is first used. Without it `segments` and `stream` fail, and `predict`,
+   * Where the app serves `@ser/runtime/speech.onnx`, the speech detector (0.6 MB), or Silero's own
+   * file, `@ricky0123/vad-web/dist/silero_vad_v6.onnx`. It is fetched when it is first used. Without it `segments` and `stream` fail, and `predict`,
    * `predictBatch` and `timeline` judge whatever sounds, speech or not.
    */
   speechModelUrl?: string | URL;
@@ -100,7 +100,7 @@ async function openSpeechModel(options: ClassifierOptions): Promise<SpeechModel>
   if (url === undefined) {
     throw new SerError(
       'INVALID_ARGUMENT',
-      'speechModelUrl is not given to createClassifier; finding speech needs it: the address of @ricky0123/vad-web/dist/silero_vad_v6.onnx.',
+      'speechModelUrl is not given to createClassifier; finding speech needs it: the address of @ser/runtime/speech.onnx.',
     );
   }
   try {

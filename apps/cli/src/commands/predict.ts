@@ -32,6 +32,7 @@ interface PredictOptions {
   server?: string;
   oneSpeaker?: boolean;
   speakerFrom?: string;
+  speechCheck: boolean;
   jobs: number;
 }
 
@@ -72,6 +73,7 @@ export function addPredictCommand(program: Command): void {
     .option('--json', 'the same as --format json: one array with every probability')
     .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
     .option('--server <url>', 'let a running `ser serve` predict (token: SER_TOKEN)')
+    .option('--no-speech-check', 'label clips in which nobody speaks too: laughter, singing')
     .option('--one-speaker', 'all clips, or all of a --timeline, are one person: judge them so')
     .option(
       '--speaker-from <pattern>',
@@ -99,19 +101,30 @@ export function addPredictCommand(program: Command): void {
 }
 
 async function openPredictor(options: PredictOptions): Promise<Predictor> {
-  const { server, model, jobs, oneSpeaker, speakerFrom } = options;
+  const { server, model, jobs, oneSpeaker, speakerFrom, speechCheck } = options;
   if (server === undefined) {
-    const nameSpeaker = speakerFrom === undefined ? undefined : parseSpeakerPattern(speakerFrom);
-    return openLocalPredictor(model, jobs, oneSpeaker ? () => '' : nameSpeaker);
+    const pattern = speakerFrom === undefined ? undefined : parseSpeakerPattern(speakerFrom);
+    const nameSpeaker = oneSpeaker ? () => '' : pattern;
+    return openLocalPredictor(model, jobs, { nameSpeaker, speechCheck });
   }
   const { openServerPredictor } = await import('../predict/server-predictor.ts');
-  return openServerPredictor(server);
+  return openServerPredictor(server, { speechCheck });
 }
 
 function checkFlags(
   command: Command,
   names: readonly string[],
-  { fromList, timeline, format, json, top, server, oneSpeaker, speakerFrom }: PredictOptions,
+  {
+    fromList,
+    timeline,
+    format,
+    json,
+    top,
+    server,
+    oneSpeaker,
+    speakerFrom,
+    speechCheck,
+  }: PredictOptions,
 ): void {
   const speaker = oneSpeaker ? '--one-speaker' : speakerFrom !== undefined && '--speaker-from';
   if (speaker && server !== undefined) {
@@ -131,6 +144,9 @@ function checkFlags(
   }
   if (format && json && format !== 'json') {
     command.error(`error: --json and --format ${format} exclude each other`);
+  }
+  if (timeline && !speechCheck) {
+    command.error('error: --no-speech-check does not go with --timeline, which looks for speech');
   }
   if (timeline && top !== undefined) command.error('error: --top does not go with --timeline');
   if (format && !timeline && !(outcomeFormats as readonly string[]).includes(format)) {

@@ -15,18 +15,27 @@ const fewestClipsForThreads = 32;
 /** As much as is decoded at once; the decoder has a limit of its own. */
 const longestRecordingSec = 4 * 3600;
 
+/** How clips are judged. */
+export interface PredictorSettings {
+  /**
+   * Tells who speaks in a clip: those of one speaker are judged relative to each other, and a recording
+   * relative to itself. Default: nobody knows.
+   */
+  nameSpeaker?: NameSpeaker | undefined;
+  /** Whether clips in which nobody speaks have no label. Default true. */
+  speechCheck?: boolean;
+}
+
 /**
  * Opens a model; many clips are predicted on several threads, each with the model loaded once.
  *
- * @param nameSpeaker tells who speaks in a clip: those of one speaker are judged relative to each
- *   other, and a recording relative to itself. Default: nobody knows.
  * @throws SerError as `createClassifier` does; `INVALID_ARGUMENT` where the model cannot be told who
  *   speaks.
  */
 export async function openLocalPredictor(
   model: string,
   threads: number,
-  nameSpeaker?: NameSpeaker,
+  { nameSpeaker, speechCheck = true }: PredictorSettings = {},
 ): Promise<Predictor> {
   const classifier = await createClassifier(model);
   if (nameSpeaker && !classifier.manifest.speaker) {
@@ -44,7 +53,7 @@ export async function openLocalPredictor(
       const groups = nameSpeaker
         ? groupSpeakers(sources, nameSpeaker)
         : takeChunks(sources, chunkSize);
-      const settings = { sources, groups: untilAborted(groups, signal) };
+      const settings = { sources, groups: untilAborted(groups, signal), speechCheck };
       const outcomes = isForThreads
         ? predictOnThreads({ model, threads, ...settings })
         : predictHere(classifier, settings);
@@ -63,6 +72,7 @@ export async function openLocalPredictor(
 interface Grouping {
   sources: readonly ClipSource[];
   groups: Iterable<SpeakerGroup>;
+  speechCheck: boolean;
 }
 
 /** Outcomes by the places of their clips. */
@@ -70,11 +80,11 @@ type PlacedOutcomes = (readonly [place: number, outcome: Outcome])[];
 
 async function* predictHere(
   classifier: Classifier,
-  { sources, groups }: Grouping,
+  { sources, groups, speechCheck }: Grouping,
 ): AsyncGenerator<PlacedOutcomes> {
   for (const { places, oneSpeaker } of groups) {
     const clips = places.map((place) => sources[place]!);
-    yield place(places, await predictSources(classifier, clips, { oneSpeaker }));
+    yield place(places, await predictSources(classifier, clips, { oneSpeaker, speechCheck }));
   }
 }
 
@@ -83,6 +93,7 @@ async function* predictOnThreads({
   threads,
   sources,
   groups,
+  speechCheck,
 }: Grouping & { model: string; threads: number }): AsyncGenerator<PlacedOutcomes> {
   const pool = new Tinypool({
     filename: new URL('./predict-worker.js', import.meta.url).href,
@@ -91,7 +102,7 @@ async function* predictOnThreads({
   });
   const predictGroup = async ({ places, oneSpeaker }: SpeakerGroup): Promise<PlacedOutcomes> => {
     const clips = places.map((place) => sources[place]!);
-    const task: PredictTask = { model, sources: clips, oneSpeaker };
+    const task: PredictTask = { model, sources: clips, oneSpeaker, speechCheck };
     return place(places, await pool.run(task, { name: 'predictChunk' }));
   };
   try {

@@ -1,4 +1,4 @@
-import type { BatchOutcome, Classifier, Prediction } from '@ser/runtime';
+import type { BatchOptions, BatchOutcome, Classifier, Prediction } from '@ser/runtime';
 import { type ClipSource, toAudio } from './clip-source.ts';
 
 /** One clip's result as `ser predict` prints it: what the model says, or why there is nothing. */
@@ -8,13 +8,11 @@ export type Outcome =
 
 /**
  * Predicts clips with a loaded model, in their order; a clip that fails costs no other its result.
- *
- * @param options.oneSpeaker whether the clips are all of one person. Default false.
  */
 export async function predictSources(
   classifier: Classifier,
   sources: readonly ClipSource[],
-  options: { oneSpeaker?: boolean } = {},
+  options: Pick<BatchOptions, 'oneSpeaker' | 'speechCheck'>,
 ): Promise<Outcome[]> {
   const outcomes = await classifier.predictBatch(sources.map(toAudio), options);
   return outcomes.map((outcome, index) => toOutcome(sources[index]!, outcome));

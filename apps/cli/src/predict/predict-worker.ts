@@ -8,6 +8,8 @@ export interface PredictTask {
   sources: ClipSource[];
   /** Whether they are all of one person. */
   oneSpeaker: boolean;
+  /** Whether those in which nobody speaks have no label. */
+  speechCheck: boolean;
 }
 
 let classifier: Promise<Classifier> | undefined;
@@ -16,8 +18,8 @@ let classifier: Promise<Classifier> | undefined;
 export async function predictChunk({
   model,
   sources,
-  oneSpeaker,
+  ...options
 }: PredictTask): Promise<Outcome[]> {
   classifier ??= createClassifier(model);
-  return predictSources(await classifier, sources, { oneSpeaker });
+  return predictSources(await classifier, sources, options);
 }

@@ -5,6 +5,7 @@ import {
   modelSchema,
   outcomesSchema,
   predictionSchema,
+  predictQuerySchema,
   segmentSchema,
   streamMessageSchema,
   streamQuerySchema,
@@ -71,6 +72,7 @@ export function createOpenApiDocument({ limits, token }: ServeSettings): OpenApi
           summary: 'The emotion of each clip',
           description: `The body is one file, or a form with up to ${limits.maxFiles}. A form is answered with one entry a file; one that cannot be judged costs no other its result.`,
           ...secured,
+          parameters: listParameters(predictQuerySchema),
           requestBody: {
             required: true,
             content: {

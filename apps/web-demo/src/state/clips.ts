@@ -176,7 +176,11 @@ async function openClip(clip: Clip): Promise<void> {
       clip.playerUrl.value = URL.createObjectURL(overview.playable);
       clip.state.value = { kind: 'judged', overview };
     });
-    announce(strings.done(clip.name, label, formatShare(confidence)));
+    announce(
+      label === null
+        ? strings.doneUnheard(clip.name)
+        : strings.done(clip.name, label, formatShare(confidence)),
+    );
   } catch (error) {
     if (!clips.value.includes(clip)) return;
     const failure = toFailure(error);
