@@ -124,6 +124,7 @@ const streamed: Case[] = [
   ['a length of 0', wav(pcm, {}, { data: 0, riff: 0 }), clean],
   ['a length of 0 in a file of 36 bytes', wav(pcm, {}, { data: 0, riff: 36 }), clean],
   ['any length in a file of no length', wav(pcm, {}, { data: 0x1234_5679, riff: 0 }), clean],
+  ['the length of the file', wav(pcm, {}, { data: clean.length }), clean],
   [
     'RF64 of an unknown length',
     join(
@@ -281,7 +282,11 @@ const flacs: Case[] = [
     join(unknown.slice(0, third), unknown.slice(frames[3])),
     /frames are missing before/,
   ],
-  ['frames that the header does not count', join(flac, flac.slice(third)), /behind its last frame/],
+  [
+    'frames that the header does not count',
+    join(flac, flac.slice(third)),
+    /more frames follow the \d+ samples/,
+  ],
 ];
 
 const opus = readFixture('clips/stereo.opus');
@@ -324,6 +329,13 @@ function lastPage(ogg: Uint8Array): number {
 }
 
 const others: Case[] = [
+  ['an ID3 tag with zeros behind before WAV', join(id3v2(138), zeros(50), clean), clean],
+  ['a tag behind AU', join(readFixture('clips/pcm32.au'), id3v1), readFixture('clips/pcm32.au')],
+  [
+    'more than AU counts',
+    join(readFixture('clips/pcm32.au'), pcm.subarray(2000, 3000)),
+    /more follow/,
+  ],
   ['an ID3 tag before WAV', join(id3v2(138), clean), clean],
   [
     'an ID3 tag before AIFF',

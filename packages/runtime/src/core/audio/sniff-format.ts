@@ -2,7 +2,7 @@ import { assertNoLfsPointer, SerError } from '@ser/dsp-wasm';
 import { type ByteReader, readText } from './bytes/byte-reader.ts';
 import { truncated, unsupported } from './decode-failure.ts';
 import { findFrames } from './mp3/find-frames.ts';
-import { skipTags } from './tags/skip-tags.ts';
+import { skipFillAndTags, skipTags } from './tags/skip-tags.ts';
 
 /** Containers that are read. Most hold one of several codecs, which only their decoders know. */
 export type AudioFormat = 'wav' | 'aiff' | 'au' | 'caf' | 'flac' | 'mp3' | 'ogg' | 'matroska';
@@ -62,6 +62,7 @@ const foreignFormats: readonly (readonly [magic: string, name: string])[] = [
 export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   if (reader.size === 0) throw new SerError('AUDIO_EMPTY', 'The file is empty: it has 0 bytes.');
   const hasTags = await skipTags(reader);
+  if (hasTags) await skipFillAndTags(reader);
   if (reader.remaining <= 0) throw truncated('MP3', 'it ends within its ID3 tag');
   const bytes = await reader.fill(headBytes);
   assertNoLfsPointer(bytes, 'AUDIO_UNSUPPORTED', 'audio');

@@ -102,10 +102,12 @@ async function readData(
   if (!format) throw decodeFailure('WAV', "its 'data' chunk comes before any 'fmt ' chunk");
   const { codec, sampleRateHz } = format;
   const isLong = longDataBytes !== undefined && promised === 0xffff_ffff;
+  // Some writers put the length of the file there, with or without its first eight bytes.
+  const isOfFile = promised === reader.size || promised === reader.size - 8;
   const extent = await findChunkExtent('WAV', reader, layout, {
     promised: isLong ? longDataBytes : promised,
     available,
-    isStreamed: !isLong && (fileBytes === 0 || isPlaceholder(fileBytes)),
+    isStreamed: !isLong && (fileBytes === 0 || isPlaceholder(fileBytes) || isOfFile),
   });
   const start = reader.position;
   if (codec === 'mpeg') return { start, ...(await openMpeg(reader, extent.bytes)) };
