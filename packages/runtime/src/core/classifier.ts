@@ -6,6 +6,7 @@ import { throwIfAborted } from './cancellation.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
 import type { Device } from './inference.ts';
 import { Judge, type JudgeWindows, SpeakerClips } from './judge.ts';
+import { chooseLabels, type LabelChoice } from './label-choice.ts';
 import { EmotionStream, fillStreamOptions, type StreamOptions } from './live/emotion-stream.ts';
 import type { Manifest } from './manifest.ts';
 import { readModelFile } from './model-file.ts';
@@ -45,6 +46,11 @@ export interface ClipOptions extends PredictOptions {
    * no speech though the model may judge it: singing, laughter, whispers. Default true.
    */
   speechCheck?: boolean;
+  /**
+   * Labels among which to answer, where it is known that no others occur; other words for them are
+   * understood (`anger`). Default: all of the model's.
+   */
+  labels?: readonly string[] | undefined;
 }
 
 /** How several clips are judged. */
@@ -121,25 +127,26 @@ export class Classifier<Audio> {
    *
    * @throws SerError naming the file: `FILE_NOT_FOUND`, `FILE_UNREADABLE`, any `AUDIO_…` code,
    *   `ABORTED` after the signal, `DISPOSED` after `dispose`; `INVALID_ARGUMENT` for a `speaker` of
-   *   another model; where the speech model cannot be loaded, why.
+   *   another model, or `labels` that it does not know; where the speech model cannot be loaded, why.
    *
    * @example
    * const { label, confidence, uncertain } = await classifier.predict(audio);
    */
   async predict(audio: Audio, options: ClipOptions = {}): Promise<Prediction> {
+    const choice = chooseLabels(this.labels, options.labels);
     const clip = await this.#hear(await this.#prepare(audio, options), options);
     throwIfAborted(options.signal);
     const [row] = await this.#judge.judgeWhole([clip], options.speaker);
     throwIfAborted(options.signal);
-    return this.#toPrediction(clip, row!);
+    return this.#toPrediction(clip, row!, choice);
   }
 
   /**
    * Predicts many clips, in their order. A clip that cannot be read is an outcome with an error and
    * costs no other its result.
    *
-   * @throws SerError `INVALID_ARGUMENT` for what is no array, a `speaker` of another model, or
-   *   `oneSpeaker` where the model cannot be told who speaks; `ABORTED` after the signal, `DISPOSED`
+   * @throws SerError `INVALID_ARGUMENT` for what is no array, a `speaker` of another model, `labels`
+   *   that it does not know, or `oneSpeaker` where the model cannot be told who speaks; `ABORTED` after the signal, `DISPOSED`
    *   after `dispose`.
    *
    * @example
@@ -152,6 +159,7 @@ export class Classifier<Audio> {
     options: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
     assertList('audios', audios);
+    chooseLabels(this.labels, options.labels);
     if (options.oneSpeaker) return this.#predictOneSpeaker(audios, options);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
@@ -301,18 +309,17 @@ export class Classifier<Audio> {
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
     const { windowSec, hopSec, signal, maxDurationSec, speechCheck } = fillTimelineOptions(options);
     this.#assertUsable();
-    const judge = this.#judgeSpeech(
-      this.#judge.followRecording({ windowSec, hopSec, ...options }),
-      {
-        ...{ speechCheck, signal },
-      },
-    );
+    const { labels, judge: judgeAll } = this.#judge.followRecording({
+      ...options,
+      windowSec,
+      hopSec,
+    });
+    const judge = this.#judgeSpeech(judgeAll, { speechCheck, signal });
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* judgeWindows(stream, {
-        ...{ windowSec, hopSec, signal, judge },
-        labels: this.labels,
+        ...{ windowSec, hopSec, signal, labels, judge },
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -342,13 +349,12 @@ export class Classifier<Audio> {
     checkSegmenting(windowSec, hopSec);
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
     this.#assertUsable();
-    const judge = this.#judge.followRecording({ windowSec, hopSec, ...options });
+    const { labels, judge } = this.#judge.followRecording({ ...options, windowSec, hopSec });
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* segmentSpeech(stream, {
-        ...{ dsp, speechModel, windowSec, hopSec, signal, judge },
-        labels: this.labels,
+        ...{ dsp, speechModel, windowSec, hopSec, signal, labels, judge },
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -376,9 +382,8 @@ export class Classifier<Audio> {
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
     const parts = {
       ...{ dsp, speechModel },
-      labels: this.labels,
+      ...this.#judge.followRecording(fillStreamOptions(options)),
       featureRateHz: this.#frontEnd.sampleRateHz,
-      judge: this.#judge.followRecording(fillStreamOptions(options)),
     };
     return new EmotionStream(parts, options);
   }
@@ -412,8 +417,12 @@ export class Classifier<Audio> {
     return prepareClip(this.#frontEnd, loaded, speeds);
   }
 
-  #toPrediction({ durationSec, soundSec, hasSpeech }: HeardClip, row: Float32Array): Prediction {
-    const { label, confidence, probabilities } = toJudgement(this.labels, row);
+  #toPrediction(
+    { durationSec, soundSec, hasSpeech }: HeardClip,
+    row: Float32Array,
+    { labels, restrict }: LabelChoice,
+  ): Prediction {
+    const { label, confidence, probabilities } = toJudgement(labels, restrict(row));
     const heard = { hasSpeech, confidence, soundSec };
     const uncertain = findUncertainty(heard, this.manifest.uncertainty);
     const judged = hasSpeech ? { label, confidence } : { label: null, confidence: 0 };
@@ -454,10 +463,11 @@ export class Classifier<Audio> {
   async #predictGroup(audios: readonly Audio[], options: ClipOptions): Promise<BatchOutcome[]> {
     const { outcomes, prepared } = await this.#prepareGroup(audios, options);
     const clips = prepared.map(({ clip }) => clip);
+    const choice = chooseLabels(this.labels, options.labels);
     const rows = await this.#judge.judgeWhole(clips, options.speaker);
     throwIfAborted(options.signal);
     prepared.forEach(({ index, clip }, row) => {
-      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!) };
+      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!, choice) };
     });
     return outcomes;
   }
@@ -467,6 +477,7 @@ export class Classifier<Audio> {
     audios: readonly Audio[],
     options: ClipOptions,
   ): Promise<BatchOutcome[]> {
+    const choice = chooseLabels(this.labels, options.labels);
     const speaker = new SpeakerClips<PlacedClip>(this.#judge);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
@@ -478,7 +489,7 @@ export class Classifier<Audio> {
       throwIfAborted(options.signal);
     }
     for (const { clip, row } of await speaker.judge()) {
-      outcomes[clip.place] = { ok: true, prediction: this.#toPrediction(clip, row) };
+      outcomes[clip.place] = { ok: true, prediction: this.#toPrediction(clip, row, choice) };
     }
     return outcomes;
   }

@@ -3,6 +3,7 @@ import type { AudioClip } from './audio/audio-clip.ts';
 import { averageOverSpeeds } from './average-over-speeds.ts';
 import type { FrontEnd } from './front-end.ts';
 import { checkGraph, type Device, type OpenSession } from './inference.ts';
+import { chooseLabels } from './label-choice.ts';
 import type { Manifest } from './manifest.ts';
 import { ModelRunner } from './model-runner.ts';
 import { averageByWeight } from './pieces.ts';
@@ -12,6 +13,14 @@ import { applyTemperature } from './temperature.ts';
 
 /** How the windows of one recording are judged: probabilities of each, or null. */
 export type JudgeWindows = (windows: readonly AudioClip[]) => Promise<(Float32Array | null)[]>;
+
+/** How a recording is followed. */
+interface Following {
+  oneSpeaker?: boolean;
+  labels?: readonly string[] | undefined;
+  windowSec: number;
+  hopSec: number;
+}
 
 /** A whole clip: its features at each of the model's speeds. */
 interface WholeClip {
@@ -105,16 +114,25 @@ export class Judge {
     return averageOverSpeeds(rows, this.speeds.length);
   }
 
-  /** How the windows of one recording are judged, one group after the other. */
-  followRecording({
-    oneSpeaker = false,
-    windowSec,
-    hopSec,
-  }: {
-    oneSpeaker?: boolean;
-    windowSec: number;
-    hopSec: number;
-  }): JudgeWindows {
+  /**
+   * How the windows of one recording are judged, one group after the other, and among which labels.
+   *
+   * @throws SerError `INVALID_ARGUMENT` for labels that the model does not know, or `oneSpeaker` where
+   *   it cannot be told who speaks.
+   */
+  followRecording({ labels, ...options }: Following): {
+    labels: readonly string[];
+    judge: JudgeWindows;
+  } {
+    const choice = chooseLabels(this.#manifest.labels, labels);
+    const judge = this.#followVoice(options);
+    return {
+      labels: choice.labels,
+      judge: async (windows) => (await judge(windows)).map((row) => row && choice.restrict(row)),
+    };
+  }
+
+  #followVoice({ oneSpeaker = false, windowSec, hopSec }: Following): JudgeWindows {
     if (!oneSpeaker) {
       return (windows) => this.#judgeWindows(windows, (found) => this.judgeFeatures(found));
     }
