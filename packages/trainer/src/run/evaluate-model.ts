@@ -35,7 +35,8 @@ export async function evaluateModel(
   try {
     const { labels, frontEnd, speeds = [1] } = classifier.manifest;
     const representation = { frontEnd, encoder: null };
-    const listed = await readDataset(options.data);
+    const { onProgress, signal } = options;
+    const listed = await readDataset(options.data, { onProgress, signal });
     const wanted = options.splitPath
       ? applySplitFile(listed, await readSplitFile(options.splitPath)).test
       : listed.clips;

@@ -71,7 +71,7 @@ function measurePeak(samples: Float32Array, first = 0): number {
     if (!(level < mostLevel)) {
       throw new SerError(
         'AUDIO_NOT_FINITE',
-        `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a finite number below ${mostLevel}, where full scale is 1.`,
+        `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a number within ±${mostLevel}, where full scale is 1.`,
       );
     }
     if (level > peak) peak = level;
