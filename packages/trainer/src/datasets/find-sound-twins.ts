@@ -32,13 +32,18 @@ export function findSoundTwins(prints: readonly SoundPrint[]): [number, number][
     sketches.set(sketch, at * width);
   });
   const pairs: [number, number][] = [];
+  /** The first clip of each one's twins: a recording with many copies is compared once with each. */
+  const firsts = prints.map((_, at) => at);
   for (let one = 1; one < prints.length; one++) {
     for (let other = 0; other < one; other++) {
+      if (firsts[other] === firsts[one]) continue;
       if (!areClose(sketches, one * width, other * width, width)) continue;
       const [a, b] = [prints[other]!, prints[one]!];
       if (correlateEnvelopes(a.envelope, b.envelope) < leastAlikeEnvelopes) continue;
       const alike = correlateWaves(evenOut(a.wave), evenOut(b.wave), lowestHz / printRateHz);
-      if (alike >= leastAlike) pairs.push([other, one]);
+      if (alike < leastAlike) continue;
+      pairs.push([other, one]);
+      firsts[one] = firsts[other]!;
     }
   }
   return pairs;
