@@ -62,7 +62,9 @@ export default defineConfig({
 /** What a first visit does without; the demo never asks for onnxruntime's files for WebGPU. */
 function isLazy(file: string): boolean {
   const isLargeModel = !ownModel && file.startsWith('assets/model-');
-  return isLargeModel || ['silero', 'asyncify', 'webgpu'].some((part) => file.includes(part));
+  return (
+    isLargeModel || ['assets/speech-', 'asyncify', 'webgpu'].some((part) => file.includes(part))
+  );
 }
 
 /** Tells the page which models it has. */

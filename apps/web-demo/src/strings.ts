@@ -63,12 +63,16 @@ export const strings = {
   length: 'Length',
   listeningTo: (name: string) => `Listening to ${name}…`,
   done: (name: string, label: string, share: string) => `${name}: ${label}, ${share}.`,
+  doneUnheard: (name: string) => `${name}: no speech heard.`,
   clipFailed: 'This file cannot be judged',
   retryHint: 'Other clips are not affected. Try another file, or another format.',
 
   result: 'Result',
   confident: (share: string) => `${share} confident`,
+  unheard: 'No speech heard',
+  unheardHint: 'What the model makes of the sound all the same, which means nothing:',
   uncertain: {
+    'no-speech': 'Nobody speaks in this clip, so it has no label.',
     'low-confidence': 'Uncertain: no label stands out.',
     'little-speech': 'Uncertain: there is too little speech.',
   },
@@ -87,8 +91,7 @@ export const strings = {
   playFailed: 'This browser cannot play the recording.',
   following: 'Following the emotion through the clip',
   segments: 'Stretches of speech',
-  noSpeech:
-    'The speech detector finds no speech in this clip; the curve below still shows what the model makes of the sound.',
+  noSpeech: 'The speech detector finds no speech in this clip.',
   segmentsFailed: 'Stretches of speech could not be looked for',
   segmentName: (label: string, share: string, start: string, end: string) =>
     `${label}, ${share}, from ${start} to ${end}. Play from here`,

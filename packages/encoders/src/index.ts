@@ -6,6 +6,7 @@ export {
   readEncoderFile,
 } from './encoder-manifest.ts';
 export { cutEncoder, extractEncoder } from './extract-encoder.ts';
+export { adaptToSpeaker } from './head/adapt-to-speaker.ts';
 export { createEmbedder, type EncoderOutput } from './head/embedder.ts';
 export {
   type FitHeadOptions,
@@ -13,7 +14,7 @@ export {
   type LabelledEmbedding,
 } from './head/fit-linear-head.ts';
 export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-head.ts';
-export { composeLinearModel } from './head/linear-model.ts';
+export { composeLinearModel, priorClips } from './head/linear-model.ts';
 export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
 export { createProbes, judgeAnswers } from './import/check-classifier.ts';

@@ -48,6 +48,29 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
   }
 }
 
+/**
+ * Reads the graph within a node: what `If` or `Loop` hold as an attribute.
+ *
+ * @returns its nodes and constants, in their order.
+ * @throws SerError `MODEL_INVALID` for an attribute of another kind.
+ */
+export function decodeBranch(
+  attribute: OnnxAttribute | undefined,
+): Pick<OnnxModel, 'nodes' | 'initialisers'> {
+  const graph =
+    typeof attribute === 'object' && 'message' in attribute
+      ? findMessage(attribute.message, attributeField.graph)
+      : undefined;
+  if (!graph) return refuse('An attribute of the ONNX file is no graph.');
+  const fields = [...readFields(graph)];
+  const read = <Item>(number: number, readItem: (bytes: Uint8Array) => Item) =>
+    fields.filter(({ field }) => field === number).map(({ content }) => readItem(content));
+  return {
+    nodes: read(graphField.node, readNode),
+    initialisers: read(graphField.initialiser, readTensor),
+  };
+}
+
 function refuse(message: string): never {
   throw new SerError('MODEL_INVALID', message);
 }

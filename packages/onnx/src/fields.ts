@@ -33,6 +33,7 @@ export const attributeField = {
   integer: 3,
   text: 4,
   tensor: 5,
+  graph: 6,
   integers: 8,
   kind: 20,
 } as const;

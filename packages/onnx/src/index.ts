@@ -1,5 +1,5 @@
 export { compactWeights, type ModelPrecision, modelPrecisions } from './compact-weights.ts';
-export { decodeModel } from './decode-model.ts';
+export { decodeBranch, decodeModel } from './decode-model.ts';
 export { encodeModel } from './encode-model.ts';
 export { decodeHalfFloats, fromFloat16Bits, toFloat16Bits } from './float16.ts';
 export { addFrameCount, addFrameMask, addFrameNumbers } from './frame-mask.ts';

@@ -1,12 +1,17 @@
-// Bundles the browser entries with all they need into dist/standalone, for pages without a bundler,
+// Writes the speech detector as pages download it, and bundles the browser entries with all they need into dist/standalone, for pages without a bundler,
 // beside the licences of what is inside.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const target = `${dist}/standalone`;
+
+const { rewriteSileroSmall } = await import('../dist/silero-graph.js');
+const silero = createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
+writeFileSync(`${dist}/speech.onnx`, rewriteSileroSmall(readFileSync(silero)));
 
 rmSync(target, { recursive: true, force: true });
 const { metafile } = await build({

@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { SerError } from '@ser/dsp-wasm';
-import type { ByteSource } from './core/audio/byte-source.ts';
+import type { ByteSource } from './core/audio/bytes/byte-source.ts';
 
 /** A longer file is no model. */
 const mostModelBytes = 1 << 30;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { AudioClip } from './core/audio/audio-clip.ts';
 import { readClip } from './core/audio/audio-stream.ts';
-import { type ByteSource, openBytes } from './core/audio/byte-source.ts';
+import { type ByteSource, openBytes } from './core/audio/bytes/byte-source.ts';
 import { type DecodeOptions, openAudio } from './core/audio/decode-audio.ts';
 import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
@@ -61,6 +61,7 @@ export async function createClassifier(
     return await CoreClassifier.open(model, {
       openSession: sessionOpener(threads, onFallback),
       openSpeechModel,
+      hasSpeechModel: true,
       locateAudio,
     });
   } catch (error) {

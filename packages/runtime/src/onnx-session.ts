@@ -1,7 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { InferenceSession as OnnxSession, TensorConstructor } from 'onnxruntime-common';
 import type { Device, GraphValue, InferenceSession } from './core/inference.ts';
-import { RunQueue } from './run-queue.ts';
+import { createRunQueue } from './run-queue.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
 export interface OnnxRuntime {
@@ -42,10 +42,10 @@ export function assertThreads(threads: number): void {
 export async function createOnnxSession(
   runtime: OnnxRuntime,
   model: Uint8Array,
-  { executionProvider, threads }: SessionSettings,
+  { executionProvider, threads, runsConcurrently }: SessionSettings,
 ): Promise<OnnxSession> {
-  try {
-    return await runtime.InferenceSession.create(model, {
+  const create = () =>
+    runtime.InferenceSession.create(model, {
       executionProviders: [executionProvider],
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
@@ -55,6 +55,8 @@ export async function createOnnxSession(
       enableMemPattern: false,
       logSeverityLevel: errorsOnly,
     });
+  try {
+    return await createRunQueue(runtime, runsConcurrently).add(create);
   } catch (cause) {
     const reason = describeCause(cause);
     if (reason.startsWith('no available backend found')) {
@@ -77,12 +79,12 @@ export async function openOnnxSession(
   settings: SessionSettings,
 ): Promise<InferenceSession> {
   const session = await createOnnxSession(runtime, model, settings);
-  const queue = new RunQueue(settings.runsConcurrently);
+  const queue = createRunQueue(runtime, settings.runsConcurrently);
 
   const runNow: InferenceSession['run'] = async ({ input, values, shape, lengths }, output) => {
     const inputs = {
       [input]: new runtime.Tensor('float32', values, shape),
-      lengths: new runtime.Tensor('int32', lengths, [lengths.length]),
+      ...(lengths && { lengths: new runtime.Tensor('int32', lengths, [lengths.length]) }),
     };
     try {
       const found = await session.run(inputs, [output]);

@@ -1,4 +1,17 @@
-/** Runs of one session: all at once where its library bears that, else one after the other. */
+const shared = new WeakMap<object, RunQueue>();
+
+/**
+ * The queue of a session: its own where its library bears runs side by side, else the one of all
+ * sessions of that library, which does not bear them in different sessions either.
+ */
+export function createRunQueue(library: object, runsConcurrently: boolean): RunQueue {
+  if (runsConcurrently) return new RunQueue(true);
+  const queue = shared.get(library) ?? new RunQueue(false);
+  shared.set(library, queue);
+  return queue;
+}
+
+/** Runs: all at once, or one after the other. */
 export class RunQueue {
   readonly #runsConcurrently: boolean;
   readonly #pending = new Set<Promise<unknown>>();

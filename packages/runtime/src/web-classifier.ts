@@ -7,7 +7,7 @@ import {
   openWithFallback,
 } from './browser-audio.ts';
 import { streamClip } from './core/audio/audio-stream.ts';
-import { openBytes } from './core/audio/byte-source.ts';
+import { openBytes } from './core/audio/bytes/byte-source.ts';
 import {
   type InMemoryAudio,
   locateInMemoryAudio,
@@ -36,8 +36,9 @@ export type Classifier = CoreClassifier<Audio>;
 
 export interface ClassifierOptions extends DeviceOptions {
   /**
-   * Where the app serves `@ricky0123/vad-web/dist/silero_vad_v6.onnx`, the speech detector that
-   * `segments` and `stream` need. It is fetched when one of them is first used.
+   * Where the app serves `@ser/runtime/speech.onnx`, the speech detector (0.6 MB), or Silero's own
+   * file, `@ricky0123/vad-web/dist/silero_vad_v6.onnx`. It is fetched when it is first used. Without it `segments` and `stream` fail, and `predict`,
+   * `predictBatch` and `timeline` judge whatever sounds, speech or not.
    */
   speechModelUrl?: string | URL;
   /** Told how far the model's download has come; never for a model that is at hand. */
@@ -73,6 +74,7 @@ export async function openClassifier(
     return await CoreClassifier.open(model, {
       openSession: openOnDevice(options),
       openSpeechModel: () => openSpeechModel(options),
+      hasSpeechModel: options.speechModelUrl !== undefined,
       locateAudio: audioLocator(openWithFallback(decodeForeign)),
     });
   } catch (error) {
@@ -98,7 +100,7 @@ async function openSpeechModel(options: ClassifierOptions): Promise<SpeechModel>
   if (url === undefined) {
     throw new SerError(
       'INVALID_ARGUMENT',
-      'speechModelUrl is not given to createClassifier; finding speech needs it: the address of @ricky0123/vad-web/dist/silero_vad_v6.onnx.',
+      'speechModelUrl is not given to createClassifier; finding speech needs it: the address of @ser/runtime/speech.onnx.',
     );
   }
   try {

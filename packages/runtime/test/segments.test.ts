@@ -92,7 +92,8 @@ describe('segments', () => {
   it('covers long speech without a gap', { timeout: 30_000 }, async () => {
     const { samples, spans } = space([synthesiseVoice(50, rate)], new Float32Array(rate));
     const segments = await listSegments(samples, { windowSec: 1, hopSec: 0.4 });
-    expectFound(segments, spans, 0.2);
+    // The pulses of this voice have a mean, which is taken for an offset and lags behind its end.
+    expectFound(segments, spans, 0.25);
     segments.slice(1).forEach((segment, index) => {
       expect(segment.startSec).toBe(segments[index]!.endSec);
       expect(segment.label).not.toBe(segments[index]!.label);

@@ -48,7 +48,8 @@ export type {
   CrossValidateOptions,
   CrossValidation,
 } from './run/cross-validate.ts';
-export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
+export { type EvaluateOptions, evaluateModel, type ModelScores } from './run/evaluate-model.ts';
+export type { VoiceScores } from './run/evaluate-voices.ts';
 export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
 export { ensureTensorFlow, inspectTensorFlow, type TensorFlowState } from './tensorflow/set-up.ts';
 export { type RunSettings, readRunSettings };

@@ -1,10 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { applyLabelBias, fitLabelBias, readModelFile, SerError } from '@ser/runtime';
+import { adaptToSpeaker } from '@ser/encoders';
+import {
+  applyLabelBias,
+  createClassifier,
+  fitLabelBias,
+  readModelFile,
+  SerError,
+  type SpeakerProfile,
+} from '@ser/runtime';
 import type { Command } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { formatTable } from '../format-table.ts';
 import { parseWhole } from '../parse-number.ts';
-import { type ClipSource, listClips, type Unlisted } from '../predict/clip-source.ts';
+import { type ClipSource, listClips, toAudio, type Unlisted } from '../predict/clip-source.ts';
 import { openLocalPredictor } from '../predict/local-predictor.ts';
 import { FailureCount, predictListed } from '../predict/predict-listed.ts';
 import { readBytes } from '../predict/read-bytes.ts';
@@ -16,19 +24,22 @@ interface AdaptOptions {
   model: string;
   out: string;
   labels?: string[];
+  balance?: boolean;
   jobs?: number;
 }
 
 const examples = `
-Labels of the clips are not needed. All of the model's labels, or those of --labels, should occur
-about equally often among the clips; fifty clips or more are enough.
+Labels of the clips are not needed. A model with an encoder learns what the voice is like, from one
+clip on; ten say much. The clips should be of one person and hold the emotions about as they come; the
+new model can be adapted further. Other models have their labels balanced, and so has the first with
+--balance or --labels: then all of the labels should occur about equally often, in fifty clips or more.
 
 Examples:
-  $ ser adapt recordings/ --out own.onnx
+  $ ser adapt recordings-of-anna/ --out anna.onnx
   $ ser adapt calls/ --labels neutral happy angry sad --out calls.onnx
-  $ ser predict --model own.onnx voice.wav`;
+  $ ser predict --model anna.onnx voice.wav`;
 
-/** `ser adapt`: balances a model's labels on clips of the place where it will be used. */
+/** `ser adapt`: fits a model to a voice or, where it cannot be told of one, to the labels of a place. */
 export function addAdaptCommand(program: Command): void {
   program
     .command('adapt')
@@ -40,6 +51,7 @@ export function addAdaptCommand(program: Command): void {
       '--labels <names...>',
       'labels that occur in the clips; the new model says no other (default: all)',
     )
+    .option('--balance', 'balance the labels also of a model that learns the voice')
     .option('--jobs <n>', 'clips at a time (default: the number of cores)', parseWhole(1))
     .addHelpText('after', examples)
     .action(async (names: string[], options: AdaptOptions, command: Command) => {
@@ -51,7 +63,7 @@ export function addAdaptCommand(program: Command): void {
 
 async function adaptToClips(
   names: readonly string[],
-  { model, out, labels: wanted, jobs = availableParallelism() }: AdaptOptions,
+  { model, out, labels: wanted, balance, jobs = availableParallelism() }: AdaptOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { adaptModel, checkAdaptable } = await import('@ser/trainer');
@@ -68,24 +80,48 @@ async function adaptToClips(
     );
   }
   const sources = await listClips(names, signal);
-  const rows = await predictRows(model, { sources, jobs, signal });
-  if (rows.length === 0) {
+  const before = await predictRows(model, { sources, jobs, signal });
+  if (before.rows.length === 0) {
     throw new SerError('FILE_UNREADABLE', `None of the ${sources.length} clips could be read.`);
   }
-  const labelBias = fitLabelBias(rows, wanted && labels.map((label) => wanted.includes(label)));
-  await writeFileAtomic(out, adaptModel(bytes, { clips: rows.length, labelBias }));
-
-  const adapted = rows.map((row) => applyLabelBias(row, labelBias));
+  const clips = before.rows.length;
+  let adapted: Uint8Array = bytes;
+  if (manifest.speaker) {
+    adapted = adaptToSpeaker(bytes, await learnVoice(model, before.read, signal));
+    await writeFileAtomic(out, adapted);
+  }
+  let rows: ArrayLike<number>[] = manifest.speaker
+    ? (await predictRows(out, { sources: before.read, jobs, signal })).rows
+    : before.rows;
+  if (!manifest.speaker || wanted || balance) {
+    const labelBias = fitLabelBias(rows, wanted && labels.map((label) => wanted.includes(label)));
+    await writeFileAtomic(out, adaptModel(adapted, { clips, labelBias }));
+    rows = rows.map((row) => applyLabelBias(row, labelBias));
+  }
   const table = formatTable([
     ['label', '% before', '% after'],
-    ...labels.map((label, at) => [label, meanPercent(rows, at), meanPercent(adapted, at)]),
+    ...labels.map((label, at) => [label, meanPercent(before.rows, at), meanPercent(rows, at)]),
   ]);
   process.stdout.write(
-    `How probable each label is on average of ${rows.length} clips:\n\n${table}\nModel: ${out}\n`,
+    `How probable each label is on average of ${clips} clips:\n\n${table}\nModel: ${out}\n`,
   );
 }
 
-/** The probabilities of every clip that could be read; the others are named on standard error. */
+/** What the voice of clips that can be read is like. */
+async function learnVoice(
+  model: string,
+  sources: readonly ClipSource[],
+  signal: AbortSignal,
+): Promise<SpeakerProfile> {
+  const classifier = await createClassifier(model);
+  try {
+    return await classifier.adapt(sources.map(toAudio), { signal });
+  } finally {
+    await classifier.dispose();
+  }
+}
+
+/** Every clip that could be read and its probabilities; the others are named on standard error. */
 async function predictRows(
   model: string,
   {
@@ -93,18 +129,23 @@ async function predictRows(
     jobs,
     signal,
   }: { sources: (ClipSource | Unlisted)[]; jobs: number; signal: AbortSignal },
-): Promise<number[][]> {
+): Promise<{ read: ClipSource[]; rows: number[][] }> {
   const predictor = await openLocalPredictor(model, jobs);
   const progress = new Progress();
   const { labels } = predictor;
   const rows: number[][] = [];
+  const read: ClipSource[] = [];
   const messages: string[] = [];
   const failures = new FailureCount();
   try {
     for await (const outcome of predictListed(predictor, sources, signal)) {
+      const source = sources[rows.length + failures.count]!;
       failures.add(outcome);
       if ('error' in outcome) messages.push(outcome.error.message);
-      else rows.push(labels.map((label) => outcome.probabilities[label]!));
+      else if (!('error' in source)) {
+        read.push(source);
+        rows.push(labels.map((label) => outcome.probabilities[label]!));
+      }
       progress.update('Clips', rows.length + failures.count, sources.length);
     }
   } finally {
@@ -113,7 +154,7 @@ async function predictRows(
   }
   for (const message of messages) process.stderr.write(`ser: left out: ${message}\n`);
   if (failures.count > 0) process.stderr.write(`ser: ${failures.describe(sources.length)}\n`);
-  return rows;
+  return { read, rows };
 }
 
 function meanPercent(rows: readonly ArrayLike<number>[], label: number): string {

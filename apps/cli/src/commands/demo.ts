@@ -78,7 +78,7 @@ async function predictClips(
   const classifier = await createClassifier(model);
   try {
     for (const { path, truth } of clips) {
-      const { label, confidence } = await classifier.predict(path);
+      const { label, confidence } = await classifier.predict(path, { speechCheck: false });
       const prediction = `Predicted Emotion: ${label} (Confidence: ${confidence.toFixed(2)})`;
       print(`${prediction}  synthesised as ${truth}: ${path}`);
     }

@@ -14,6 +14,7 @@ interface ListenOptions {
   device?: string;
   rate: number;
   duration?: number;
+  oneSpeaker?: boolean;
   json?: boolean;
 }
 
@@ -32,23 +33,26 @@ export function addListenCommand(program: Command): void {
     .option('--device <name>', "the recording program's name of a microphone")
     .option('--rate <hertz>', 'rate to record at', parseWhole(8000), 48_000)
     .option('--duration <seconds>', 'end after so much audio', parsePositive)
+    .option('--one-speaker', 'one person speaks alone: judge by what the voice is like')
     .option('--json', 'print a JSON object for each half second')
     .addHelpText(
       'after',
       '\nExample:\n  $ ser listen\n  $ ser listen --using arecord --device hw:1 --json',
     )
-    .action(async ({ model, using, device, rate, duration, json }: ListenOptions) => {
-      const command = planRecording({ device, sampleRateHz: rate }, using);
-      const classifier = await createClassifier(model);
-      try {
-        const stream = await classifier.stream({ sampleRateHz: rate });
-        await abortOnInterrupt(async (signal) => {
-          const microphone = recordMicrophone(command, signal);
-          const view = json ? createJsonView() : createTextView(classifier.labels);
-          await showLive(microphone, stream, view, { sampleRateHz: rate, durationSec: duration });
-        });
-      } finally {
-        await classifier.dispose();
-      }
-    });
+    .action(
+      async ({ model, using, device, rate, duration, oneSpeaker = false, json }: ListenOptions) => {
+        const command = planRecording({ device, sampleRateHz: rate }, using);
+        const classifier = await createClassifier(model);
+        try {
+          const stream = await classifier.stream({ sampleRateHz: rate, oneSpeaker });
+          await abortOnInterrupt(async (signal) => {
+            const microphone = recordMicrophone(command, signal);
+            const view = json ? createJsonView() : createTextView(classifier.labels);
+            await showLive(microphone, stream, view, { sampleRateHz: rate, durationSec: duration });
+          });
+        } finally {
+          await classifier.dispose();
+        }
+      },
+    );
 }

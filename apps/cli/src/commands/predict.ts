@@ -16,6 +16,7 @@ import { createFormatter, type OutcomeFormat, outcomeFormats } from '../predict/
 import { FailureCount, predictListed } from '../predict/predict-listed.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { printTimeline, type TimelineFormat, timelineFormats } from '../predict/print-timeline.ts';
+import { parseSpeakerPattern } from '../predict/speaker-groups.ts';
 import { print } from '../print.ts';
 import { Progress } from '../progress.ts';
 import { asUsage, exitCodes } from '../report-failure.ts';
@@ -29,6 +30,9 @@ interface PredictOptions {
   format?: TimelineFormat;
   timeline?: boolean;
   server?: string;
+  oneSpeaker?: boolean;
+  speakerFrom?: string;
+  speechCheck: boolean;
   jobs: number;
 }
 
@@ -39,6 +43,7 @@ Examples:
   $ ser predict 'talks/**/*.flac' --format jsonl --top 3
   $ ffmpeg -i talk.mp4 -f wav - | ser predict -
   $ ser predict talk.mp3 --timeline --format vtt > talk.vtt
+  $ ser predict interviews/ --speaker-from 'participant(\\d+)'
   $ ser predict recordings/ --server http://127.0.0.1:8080`;
 
 /**
@@ -68,6 +73,12 @@ export function addPredictCommand(program: Command): void {
     .option('--json', 'the same as --format json: one array with every probability')
     .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
     .option('--server <url>', 'let a running `ser serve` predict (token: SER_TOKEN)')
+    .option('--no-speech-check', 'label clips in which nobody speaks too: laughter, singing')
+    .option('--one-speaker', 'all clips, or all of a --timeline, are one person: judge them so')
+    .option(
+      '--speaker-from <pattern>',
+      'regular expression that finds the speaker in the name of a clip',
+    )
     .option('--jobs <n>', 'clips at a time (default: the number of cores)', parseWhole(1))
     .addHelpText('after', examples)
     .action(async (names: string[], given: Omit<PredictOptions, 'jobs'> & { jobs?: number }) => {
@@ -89,17 +100,42 @@ export function addPredictCommand(program: Command): void {
     });
 }
 
-async function openPredictor({ server, model, jobs }: PredictOptions): Promise<Predictor> {
-  if (server === undefined) return openLocalPredictor(model, jobs);
+async function openPredictor(options: PredictOptions): Promise<Predictor> {
+  const { server, model, jobs, oneSpeaker, speakerFrom, speechCheck } = options;
+  if (server === undefined) {
+    const pattern = speakerFrom === undefined ? undefined : parseSpeakerPattern(speakerFrom);
+    const nameSpeaker = oneSpeaker ? () => '' : pattern;
+    return openLocalPredictor(model, jobs, { nameSpeaker, speechCheck });
+  }
   const { openServerPredictor } = await import('../predict/server-predictor.ts');
-  return openServerPredictor(server);
+  return openServerPredictor(server, { speechCheck });
 }
 
 function checkFlags(
   command: Command,
   names: readonly string[],
-  { fromList, timeline, format, json, top }: PredictOptions,
+  {
+    fromList,
+    timeline,
+    format,
+    json,
+    top,
+    server,
+    oneSpeaker,
+    speakerFrom,
+    speechCheck,
+  }: PredictOptions,
 ): void {
+  const speaker = oneSpeaker ? '--one-speaker' : speakerFrom !== undefined && '--speaker-from';
+  if (speaker && server !== undefined) {
+    command.error(`error: ${speaker} does not go with --server, which judges each clip alone`);
+  }
+  if (oneSpeaker && speakerFrom !== undefined) {
+    command.error('error: give --one-speaker or --speaker-from, not both');
+  }
+  if (timeline && speakerFrom !== undefined) {
+    command.error('error: --speaker-from does not go with --timeline; --one-speaker does');
+  }
   if (names.length === 0 && fromList === undefined) {
     command.error('error: no clip given: name files, folders or globs, or - for standard input');
   }
@@ -108,6 +144,9 @@ function checkFlags(
   }
   if (format && json && format !== 'json') {
     command.error(`error: --json and --format ${format} exclude each other`);
+  }
+  if (timeline && !speechCheck) {
+    command.error('error: --no-speech-check does not go with --timeline, which looks for speech');
   }
   if (timeline && top !== undefined) command.error('error: --top does not go with --timeline');
   if (format && !timeline && !(outcomeFormats as readonly string[]).includes(format)) {

@@ -11,6 +11,11 @@ export type ClipSource =
   | { name: string; path: string }
   | { name: string; bytes: Uint8Array<ArrayBuffer> };
 
+/** A clip as a classifier takes it. */
+export function toAudio(source: ClipSource): string | Uint8Array<ArrayBuffer> {
+  return 'path' in source ? source.path : source.bytes;
+}
+
 /** A name on the command line behind which there is no clip, and why. */
 export interface Unlisted {
   name: string;

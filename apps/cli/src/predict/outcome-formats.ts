@@ -43,15 +43,19 @@ export function createFormatter(
 
 function formatText(outcome: Outcome, { top = 1, namesFiles }: FormatterOptions): string {
   if ('error' in outcome) return '';
-  const label = paint(process.stdout, 'bold', outcome.label);
-  const parts = [`Predicted Emotion: ${label} (Confidence: ${outcome.confidence.toFixed(2)})`];
-  const others = rankLabels(outcome.probabilities).slice(1, top);
+  const { label, confidence, probabilities, uncertain } = outcome;
+  const parts = [
+    label === null
+      ? paint(process.stdout, 'bold', 'No speech heard')
+      : `Predicted Emotion: ${paint(process.stdout, 'bold', label)} (Confidence: ${confidence.toFixed(2)})`,
+  ];
+  const others = label === null ? [] : rankLabels(probabilities).slice(1, top);
   if (others.length > 0) {
     parts.push(others.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(', '));
   }
   if (namesFiles) parts.push(outcome.file);
-  if (outcome.uncertain) {
-    parts.push(paint(process.stdout, 'yellow', `Uncertain: ${outcome.uncertain.message}`));
+  if (label !== null && uncertain) {
+    parts.push(paint(process.stdout, 'yellow', `Uncertain: ${uncertain.message}`));
   }
   return `${parts.join('  ')}\n`;
 }
@@ -90,7 +94,7 @@ function createCsvFormatter({ labels, top }: FormatterOptions): OutcomeFormatter
       return [outcome.file, ...empty, outcome.error.code];
     }
     const { file, label, confidence, probabilities, uncertain } = outcome;
-    const others = rankLabels(probabilities).slice(1, top);
+    const others = label === null ? [] : rankLabels(probabilities).slice(1, top);
     const shares =
       top === undefined
         ? labels.map((name) => probabilities[name]!.toFixed(6))
@@ -98,7 +102,8 @@ function createCsvFormatter({ labels, top }: FormatterOptions): OutcomeFormatter
             const other = others[at];
             return other ? [other[0], other[1].toFixed(6)] : ['', ''];
           });
-    return [file, label, confidence.toFixed(6), ...shares, uncertain?.reason ?? '', ''];
+    const answer = label === null ? ['', ''] : [label, confidence.toFixed(6)];
+    return [file, ...answer, ...shares, uncertain?.reason ?? '', ''];
   }
 }
 

@@ -1,18 +1,20 @@
-import type { BatchOutcome, Classifier, Prediction } from '@ser/runtime';
-import type { ClipSource } from './clip-source.ts';
+import type { BatchOptions, BatchOutcome, Classifier, Prediction } from '@ser/runtime';
+import { type ClipSource, toAudio } from './clip-source.ts';
 
 /** One clip's result as `ser predict` prints it: what the model says, or why there is nothing. */
 export type Outcome =
   | ({ file: string } & Omit<Prediction, 'durationSec'>)
   | { file: string; error: { code: string; message: string } };
 
-/** Predicts clips with a loaded model, in their order; a clip that fails costs no other its result. */
+/**
+ * Predicts clips with a loaded model, in their order; a clip that fails costs no other its result.
+ */
 export async function predictSources(
   classifier: Classifier,
   sources: readonly ClipSource[],
+  options: Pick<BatchOptions, 'oneSpeaker' | 'speechCheck'>,
 ): Promise<Outcome[]> {
-  const audios = sources.map((source) => ('path' in source ? source.path : source.bytes));
-  const outcomes = await classifier.predictBatch(audios);
+  const outcomes = await classifier.predictBatch(sources.map(toAudio), options);
   return outcomes.map((outcome, index) => toOutcome(sources[index]!, outcome));
 }
 

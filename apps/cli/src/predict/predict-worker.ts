@@ -6,12 +6,20 @@ import { type Outcome, predictSources } from './outcome.ts';
 export interface PredictTask {
   model: string;
   sources: ClipSource[];
+  /** Whether they are all of one person. */
+  oneSpeaker: boolean;
+  /** Whether those in which nobody speaks have no label. */
+  speechCheck: boolean;
 }
 
 let classifier: Promise<Classifier> | undefined;
 
 /** Predicts some clips with a model that this thread loads once. */
-export async function predictChunk({ model, sources }: PredictTask): Promise<Outcome[]> {
+export async function predictChunk({
+  model,
+  sources,
+  ...options
+}: PredictTask): Promise<Outcome[]> {
   classifier ??= createClassifier(model);
-  return predictSources(await classifier, sources);
+  return predictSources(await classifier, sources, options);
 }

@@ -22,10 +22,14 @@ interface Refusal {
  * server has no room, a clip waits and is sent again. The token is `SER_TOKEN`, where it is set.
  *
  * @param address such as `http://127.0.0.1:8080`
+ * @param options.speechCheck whether clips in which nobody speaks have no label
  * @throws SerError `INVALID_ARGUMENT` for what is no address; `FILE_UNREADABLE` where no `ser serve`
  *   answers, or it refuses the token.
  */
-export async function openServerPredictor(address: string): Promise<Predictor> {
+export async function openServerPredictor(
+  address: string,
+  { speechCheck }: { speechCheck: boolean },
+): Promise<Predictor> {
   const base = toBase(address);
   const model = await ask<{ labels: string[] }>(new URL('v1/model', base));
   if ('error' in model) throw unanswered(base, model.error.message);
@@ -37,7 +41,11 @@ export async function openServerPredictor(address: string): Promise<Predictor> {
   const judge = async (source: ClipSource, signal: AbortSignal): Promise<Outcome | null> => {
     const file = source.name;
     try {
-      const answer = await send<Prediction>('v1/predict', source, signal);
+      const answer = await send<Prediction>(
+        `v1/predict?speechCheck=${speechCheck}`,
+        source,
+        signal,
+      );
       if ('error' in answer) {
         const { code, message } = answer.error;
         return { file, error: { code, message: `${file}: ${message}` } };

@@ -10,7 +10,7 @@ import { logEvent } from './event-log.ts';
 import { checkHost, checkOrigin, checkToken, findAllowedOrigin } from './guards.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { type UploadedFile, withFiles } from './request-body.ts';
-import { type Outcomes, timelineQuerySchema } from './schemas.ts';
+import { type Outcomes, predictQuerySchema, timelineQuerySchema } from './schemas.ts';
 import type { Service } from './service.ts';
 import { ServiceError, toFailure } from './service-error.ts';
 
@@ -101,7 +101,7 @@ function addApi(app: Hono<Env>, service: Service): void {
   const { settings, manifest, clips, metrics } = service;
   const { limits } = settings;
 
-  for (const path of ['/v1/predict', '/v1/model', ...probes, ...documents]) {
+  for (const path of ['/v1/model', ...probes, ...documents]) {
     app.use(path, async (context, next) => {
       checkQuery(emptyQuerySchema, listParameters(context));
       await next();
@@ -109,12 +109,15 @@ function addApi(app: Hono<Env>, service: Service): void {
   }
 
   app.post('/v1/predict', async (context) => {
+    const query = checkQuery(predictQuerySchema, listParameters(context));
+    const speechCheck = query.speechCheck === 'true';
     const signal = watchClient(context);
     clips.assertRoom(1);
     return withFiles(sourceOf(context, service), async (files, isMultipart) => {
-      if (!isMultipart) return context.json(await predict(files[0]!, signal));
+      const options = { speechCheck, signal };
+      if (!isMultipart) return context.json(await predict(files[0]!, options));
       clips.assertRoom(files.length);
-      const results = await Promise.all(files.map((file) => judge(file, signal)));
+      const results = await Promise.all(files.map((file) => judge(file, options)));
       return context.json({ results } satisfies Outcomes);
     });
   });
@@ -163,20 +166,23 @@ function addApi(app: Hono<Env>, service: Service): void {
     });
   }
 
-  async function predict({ pieces: audio }: UploadedFile, signal: AbortSignal) {
-    const { maxDurationSec } = limits;
-    const prediction = await count(clips.run('predict', { maxDurationSec }, { audio, signal }));
+  async function predict(
+    { pieces: audio }: UploadedFile,
+    { speechCheck, signal }: { speechCheck: boolean; signal: AbortSignal },
+  ) {
+    const task = { maxDurationSec: limits.maxDurationSec, speechCheck };
+    const prediction = await count(clips.run('predict', task, { audio, signal }));
     metrics.audioSeconds.inc({ source: 'clips' }, prediction.durationSec);
     return prediction;
   }
 
   async function judge(
     file: UploadedFile,
-    signal: AbortSignal,
+    options: { speechCheck: boolean; signal: AbortSignal },
   ): Promise<Outcomes['results'][number]> {
     const name = file.name ?? '';
     try {
-      return { name, prediction: await predict(file, signal) };
+      return { name, prediction: await predict(file, options) };
     } catch (error) {
       return { name, error: toFailure(error).body };
     }

@@ -5,6 +5,7 @@ import {
   modelSchema,
   outcomesSchema,
   predictionSchema,
+  predictQuerySchema,
   segmentSchema,
   streamMessageSchema,
   streamQuerySchema,
@@ -61,7 +62,7 @@ export function createOpenApiDocument({ limits, token }: ServeSettings): OpenApi
     info: {
       title: 'Speech emotion recognition',
       version,
-      description: `Bodies of up to ${mebibytes} MiB; clips of up to ${limits.maxDurationSec} s; WAV, FLAC, MP3, Ogg Vorbis or Opus. A model says which acted emotion a voice resembles, not what a person feels.`,
+      description: `Bodies of up to ${mebibytes} MiB; clips of up to ${limits.maxDurationSec} s; WAV, FLAC, MP3, Ogg, WebM, AIFF, AU or CAF. A model says which acted emotion a voice resembles, not what a person feels.`,
       license: { name: 'MIT' },
     },
     paths: {
@@ -71,6 +72,7 @@ export function createOpenApiDocument({ limits, token }: ServeSettings): OpenApi
           summary: 'The emotion of each clip',
           description: `The body is one file, or a form with up to ${limits.maxFiles}. A form is answered with one entry a file; one that cannot be judged costs no other its result.`,
           ...secured,
+          parameters: listParameters(predictQuerySchema),
           requestBody: {
             required: true,
             content: {

@@ -25,11 +25,18 @@ const judgementShape = {
 export const predictionSchema = z
   .object({
     ...judgementShape,
+    label: judgementShape.label
+      .nullable()
+      .describe('The label with the highest probability; null where nobody speaks.'),
+    confidence: probability.describe('Its probability; 0 where there is none.'),
     uncertain: z
-      .object({ reason: z.enum(['little-speech', 'low-confidence']), message: z.string() })
+      .object({
+        reason: z.enum(['no-speech', 'little-speech', 'low-confidence']),
+        message: z.string(),
+      })
       .nullable()
       .describe(
-        `Why not to rely on the label, or null. Unless the model says otherwise, under ${defaultUncertainty.minSpeechSec} s of sound or a confidence below ${defaultUncertainty.minConfidence}.`,
+        `Why not to rely on the label, or why there is none; or null. Unless the model says otherwise, under ${defaultUncertainty.minSpeechSec} s of sound or a confidence below ${defaultUncertainty.minConfidence}.`,
       ),
     durationSec: seconds.describe('Length of the clip as decoded.'),
   })
@@ -78,6 +85,14 @@ export const modelSchema = z
 const windowing = {
   windowSec: z.coerce.number().min(0.5).max(30).default(3).describe('Length of a window.'),
 };
+
+/** Query of `POST /v1/predict`. */
+export const predictQuerySchema = z.strictObject({
+  speechCheck: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe('Whether a clip in which nobody speaks has no label.'),
+});
 
 /** Query of `POST /v1/timeline`. */
 export const timelineQuerySchema = z.strictObject({

@@ -1,6 +1,7 @@
 import modelUrl from 'ser:model.onnx?url';
 import smallModelUrl from 'ser:small.onnx?url';
 import { loadDsp } from '@ser/dsp-wasm';
+import speechModelUrl from '@ser/runtime/speech.onnx?url';
 import {
   type AudioClip,
   type Classifier,
@@ -9,7 +10,6 @@ import {
   SerError,
 } from '@ser/runtime/web';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import speechModelUrl from '../../node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx?url';
 import { readClip } from './clip-reader.ts';
 import { drawFeatures, selectPictureSettings } from './draw-features.ts';
 import { encodeWav } from './encode-wav.ts';
@@ -33,6 +33,7 @@ const mostThreads = 4;
 const base = self.location.href;
 const dsp = loadDsp();
 const clips = new Map<number, AudioClip>();
+let hasSpeechModel = false;
 const running = new Map<number, AbortController>();
 const modelUrls = { small: smallModelUrl, default: modelUrl };
 const models = new Map<ModelName, Promise<Classifier>>();
@@ -77,7 +78,10 @@ const handlers: {
   judgeClip: async ({ clipId, model }) => judge(findClip(clipId), model),
 
   trackClip: async ({ clipId, model }, { signal, report }) =>
-    trackClip(await findModel(model), findClip(clipId), { signal, report }),
+    trackClip(await findModel(model), findClip(clipId), {
+      ...{ signal, report },
+      speechCheck: await canFindSpeech(),
+    }),
 
   async drawFeatures({ clipId, kind, model }) {
     const { manifest } = await findModel(model);
@@ -134,12 +138,22 @@ function open(
 async function judge(clip: AudioClip, model: ModelName, name?: string): Promise<Verdict> {
   try {
     const classifier = await findModel(model);
-    const prediction = await classifier.predict(clip, { maxDurationSec: longestSec });
+    const speechCheck = await canFindSpeech();
+    const prediction = await classifier.predict(clip, { maxDurationSec: longestSec, speechCheck });
     return { prediction, model, manifest: classifier.manifest };
   } catch (error) {
     if (!(error instanceof SerError) || name === undefined) throw error;
     throw new SerError(error.code, `${name}: ${error.message}`, { cause: error });
   }
+}
+
+/** Whether the speech detector can be had; a visit without a network may lack it. */
+async function canFindSpeech(): Promise<boolean> {
+  hasSpeechModel ||= await fetch(new URL(speechModelUrl, base)).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  return hasSpeechModel;
 }
 
 function findModel(name: ModelName): Promise<Classifier> {

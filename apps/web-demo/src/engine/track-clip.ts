@@ -17,18 +17,23 @@ const windowsShare = 0.5;
 /**
  * Follows a clip through time: probabilities window by window, and where somebody speaks.
  *
- * @param options `report` is told which share is done, 0 … 1.
+ * @param options `report` is told which share is done, 0 … 1; `speechCheck` says whether windows in
+ *   which nobody speaks are left out.
  * @throws SerError `ABORTED`, or what the classifier throws.
  */
 export async function trackClip(
   classifier: Classifier,
   clip: AudioClip,
-  { signal, report }: { signal: AbortSignal; report(share: number): void },
+  {
+    signal,
+    report,
+    speechCheck,
+  }: { signal: AbortSignal; report(share: number): void; speechCheck: boolean },
 ): Promise<Track> {
   const durationSec = clip.samples.length / clip.sampleRateHz;
   const windowing = durationSec <= shortClipSec ? shortClipWindows : longClipWindows;
   const windows: TimelineWindow[] = [];
-  for await (const window of classifier.timeline(clip, { ...windowing, signal })) {
+  for await (const window of classifier.timeline(clip, { ...windowing, signal, speechCheck })) {
     windows.push(window);
     report((windowsShare * window.endSec) / durationSec);
     await giveTurn(windows.length);

@@ -30,7 +30,7 @@ export async function drawResult(
   context.fillStyle = colours.card;
   context.fillRect(0, 0, width, height);
   drawAnswer(context, name, prediction, colours);
-  drawBars(context, prediction, colours);
+  if (prediction.label !== null) drawBars(context, prediction, colours);
   const inside = { left: margin, width: width - 2 * margin };
   drawWaveform(context, { ...inside, top: 330, height: 110 }, peaks, colours.quiet);
   const { durationSec } = prediction;
@@ -66,6 +66,10 @@ function drawAnswer(
 ): void {
   const source = `${shorten(name, 46)} · ${formatDuration(durationSec)}`;
   write(context, source, margin, 78, `20px ${family}`, quiet);
+  if (label === null) {
+    write(context, strings.unheard, margin, 182, `700 60px ${family}`, text);
+    return;
+  }
   context.fillStyle = colourNow(styleOf(label));
   context.beginPath();
   context.roundRect(margin, 122, 20, 68, 7);
@@ -81,7 +85,7 @@ function drawAnswer(
 
 function drawBars(
   context: CanvasRenderingContext2D,
-  { probabilities }: Judgement,
+  { probabilities }: Pick<Judgement, 'probabilities'>,
   { text, line }: PageColours,
 ): void {
   const ranked = Object.entries(probabilities).sort(([, a], [, b]) => b - a);

@@ -34,8 +34,7 @@ export function writeCsv(clips: readonly Clip[], labels: readonly string[]): str
       [
         clip.name,
         durationSec.toFixed(3),
-        label,
-        confidence.toFixed(6),
+        ...(label === null ? ['', ''] : [label, confidence.toFixed(6)]),
         uncertain?.reason ?? '',
         ...labels.map((name) => probabilities[name]?.toFixed(6) ?? ''),
         manifest.name,

@@ -84,9 +84,9 @@ function ClipSummary({ clip }: { clip: Clip }) {
       const { label, confidence, uncertain } = state.overview.prediction;
       return (
         <span class="clip-state">
-          <LabelSwatch label={label} />
-          {label}, {formatShare(confidence)}
-          {uncertain && <span class="doubt-mark"> ?</span>}
+          {label !== null && <LabelSwatch label={label} />}
+          {label === null ? strings.unheard : `${label}, ${formatShare(confidence)}`}
+          {label !== null && uncertain && <span class="doubt-mark"> ?</span>}
           {clip.origin === 'sample' && <span class="tag">{strings.sampleTag}</span>}
         </span>
       );

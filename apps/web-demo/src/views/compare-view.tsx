@@ -86,6 +86,17 @@ function Row({ clip, labels }: { clip: Clip; labels: readonly string[] }) {
     );
   }
   const { prediction } = state.overview;
+  if (prediction.label === null) {
+    return (
+      <tr>
+        {name}
+        <td>{formatDuration(prediction.durationSec)}</td>
+        <td colSpan={labels.length} class="clip-state">
+          {strings.unheard}
+        </td>
+      </tr>
+    );
+  }
   return (
     <tr>
       {name}

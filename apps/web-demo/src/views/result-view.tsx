@@ -58,13 +58,16 @@ function Answer({
           {clip.origin === 'sample' && <span class="tag">{strings.sampleTag}</span>}
         </p>
         <h2 class="answer-label">
-          <LabelSwatch label={label} />
-          <span class="capital">{label}</span>
+          {label !== null && <LabelSwatch label={label} />}
+          <span class="capital">{label ?? strings.unheard}</span>
         </h2>
-        <p class="answer-confidence">{strings.confident(formatShare(confidence))}</p>
+        {label !== null && (
+          <p class="answer-confidence">{strings.confident(formatShare(confidence))}</p>
+        )}
         {uncertain && (
           <p class="doubt" data-reason={uncertain.reason}>
-            <strong>{strings.uncertain[uncertain.reason]}</strong> {uncertain.message}
+            <strong>{strings.uncertain[uncertain.reason]}</strong>{' '}
+            {uncertain.reason !== 'no-speech' && uncertain.message}
           </p>
         )}
         <p class="hint">
@@ -79,7 +82,14 @@ function Answer({
           </button>
         )}
       </div>
-      <ProbabilityBars probabilities={probabilities} moment={moment} />
+      {label === null ? (
+        <details class="answer-unheard">
+          <summary>{strings.unheardHint}</summary>
+          <ProbabilityBars probabilities={probabilities} moment={moment} />
+        </details>
+      ) : (
+        <ProbabilityBars probabilities={probabilities} moment={moment} />
+      )}
     </section>
   );
 }

@@ -1,4 +1,5 @@
-import type { LayerGraph } from '@ser/onnx';
+import { type GraphBuilder, LayerGraph } from '@ser/onnx';
+import { speakerCentre } from '@ser/runtime/core';
 
 /** Standardised values beyond this are cut: a channel that training never saw so far out. */
 const outermost = 8;
@@ -11,6 +12,11 @@ export interface LinearHead {
   /** [classes, numbers of an embedding]. */
   weights: Float32Array;
   bias: Float32Array;
+  /**
+   * Mean over speakers of their mean embeddings, which the model file keeps so that it can be told who
+   * speaks. Absent: it cannot.
+   */
+  centre?: Float32Array;
 }
 
 /** Embeddings as a linear head sees them: standardised, and cut at ±8. Row-major, as `rows`. */
@@ -63,10 +69,23 @@ export function predictWithHead(head: LinearHead, rows: readonly Float32Array[])
 }
 
 /** The ONNX form of a head: adds its nodes behind embeddings [batch, n]; returns its logits' name. */
-export function addLinearHead(part: LayerGraph, head: LinearHead, embedding: string): string {
+export function addLinearHead(graph: GraphBuilder, head: LinearHead, embedding: string): string {
+  const part = new LayerGraph(graph, 'head');
   const width = head.mean.length;
   const classes = head.bias.length;
-  const centred = part.node('Sub', [embedding, part.floats('mean', [width], head.mean)], 'centred');
+  let entering = embedding;
+  let { mean } = head;
+  const { centre } = head;
+  if (centre) {
+    // A constant of its own, and first: another in its place makes the model one of a single speaker.
+    entering = graph.addNode(
+      'Sub',
+      [embedding, graph.addFloats(speakerCentre, [width], centre)],
+      'speaker/relative',
+    );
+    mean = mean.map((value, i) => value - centre[i]!);
+  }
+  const centred = part.node('Sub', [entering, part.floats('mean', [width], mean)], 'centred');
   const scaled = part.node(
     'Div',
     [centred, part.floats('deviation', [width], head.deviation)],

@@ -1,13 +1,16 @@
-import { LayerGraph } from '@ser/onnx';
 import { type Manifest, manifestKey } from '@ser/runtime/core';
 import { composeModel } from '../compose-model.ts';
 import { addLinearHead, type LinearHead } from './linear-head.ts';
 import { addProbabilities } from './probabilities.ts';
 import { addStatisticsPooling } from './statistics-pooling.ts';
 
+/** Clips of a speaker that the mean over speakers weighs as much as, until it was told of any. */
+export const priorClips = 3;
+
 /**
  * Returns the bytes of a model file of an encoder with a linear head on the statistics of its hidden
- * states. Calibration temperature and softmax are inside the graph.
+ * states. Calibration temperature and softmax are inside the graph. Where the head has a `centre`, the
+ * model can be told who speaks, and its manifest says so.
  *
  * @param encoder bytes of an encoder file
  * @param manifest what the model says of itself; its `encoder.used` are the layers of the head
@@ -20,12 +23,13 @@ export function composeLinearModel(
   encoder: Uint8Array,
   { head, manifest }: { head: LinearHead; manifest: Manifest },
 ): Uint8Array {
+  const told: Manifest = { ...manifest, ...(head.centre && { speaker: { priorClips } }) };
   return composeModel(encoder, {
     layers: manifest.encoder?.used ?? [],
-    metadata: { [manifestKey]: JSON.stringify(manifest) },
+    metadata: { [manifestKey]: JSON.stringify(told) },
     add: (graph, inputs) => {
       const embedding = addStatisticsPooling(graph, inputs);
-      const logits = addLinearHead(new LayerGraph(graph, 'head'), head, embedding);
+      const logits = addLinearHead(graph, head, embedding);
       addProbabilities(graph, logits, manifest.calibration);
       return [
         { name: 'probabilities', type: 'float32', shape: ['batch', manifest.labels.length] },

@@ -6,16 +6,20 @@ import { averageOverSpeeds } from './average-over-speeds.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
 import { checkGraph, type Device } from './inference.ts';
-import { EmotionStream, type StreamOptions } from './live/emotion-stream.ts';
+import { EmotionStream, fillStreamOptions, type StreamOptions } from './live/emotion-stream.ts';
 import type { Manifest } from './manifest.ts';
 import { readModelFile } from './model-file.ts';
 import { ModelRunner } from './model-runner.ts';
 import { nameSource } from './name-source.ts';
+import { averageByWeight } from './pieces.ts';
 import type { Platform } from './platform.ts';
 import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts';
 import { loadNamed, openNamed, type PreparedClip, prepareClip } from './read-audio.ts';
 import type { Segment } from './segments/segment.ts';
 import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
+import { SpeakerHead } from './speaker/speaker-head.ts';
+import { SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
+import { hearsSpeech } from './speech/hears-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
 import { applyTemperature } from './temperature.ts';
 import {
@@ -36,6 +40,36 @@ export interface PredictOptions {
   maxDurationSec?: number;
 }
 
+/** How one clip is judged. */
+export interface ClipOptions extends PredictOptions {
+  /** Who speaks, as `adapt` tells it: the clip is judged relative to this voice. Default: unknown. */
+  speaker?: SpeakerProfile;
+  /**
+   * Whether a clip in which nobody speaks has no label. False for what the speech detector takes for
+   * no speech though the model may judge it: singing, laughter, whispers. Default true.
+   */
+  speechCheck?: boolean;
+}
+
+/** How several clips are judged. */
+export interface BatchOptions extends ClipOptions {
+  /**
+   * Whether the clips are all of one person: each is judged relative to the others. Default false.
+   */
+  oneSpeaker?: boolean;
+}
+
+interface SpeechCheck {
+  speechCheck?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A clip of which only the features are still needed. */
+type HeardClip = Omit<PreparedClip, 'settled'> & { hasSpeech: boolean };
+
+/** How the windows of one recording are judged: probabilities of each, or null. */
+type JudgeWindows = (windows: readonly AudioClip[]) => Promise<(Float32Array | null)[]>;
+
 /** A loaded model. Made by `createClassifier`. */
 export class Classifier<Audio> {
   /** What the model file says of itself: labels, settings, training data, measured scores. */
@@ -43,6 +77,8 @@ export class Classifier<Audio> {
   readonly #platform: Platform<Audio>;
   readonly #runner: ModelRunner;
   readonly #frontEnd: FrontEnd;
+  /** null where the model cannot be told who speaks. */
+  readonly #head: SpeakerHead | null;
   #speechModel: Promise<SpeechModel> | undefined;
   #isDisposed = false;
 
@@ -57,7 +93,8 @@ export class Classifier<Audio> {
     try {
       checkGraph(session, manifest, frontEnd.featureNames.length);
       const runner = new ModelRunner(session, manifest, frontEnd);
-      return new Classifier(manifest, platform, runner, frontEnd);
+      const head = await SpeakerHead.open(model, manifest, platform.openSession);
+      return new Classifier(manifest, platform, runner, frontEnd, head);
     } catch (error) {
       await session.release();
       throw error;
@@ -69,11 +106,13 @@ export class Classifier<Audio> {
     platform: Platform<Audio>,
     runner: ModelRunner,
     frontEnd: FrontEnd,
+    head: SpeakerHead | null,
   ) {
     this.manifest = manifest;
     this.#platform = platform;
     this.#runner = runner;
     this.#frontEnd = frontEnd;
+    this.#head = head;
   }
 
   /** The labels that the model tells apart, in the order of its output. */
@@ -92,18 +131,21 @@ export class Classifier<Audio> {
   }
 
   /**
-   * Says which emotion a clip carries. Calls may overlap; each gets its own answer.
+   * Says which emotion a clip carries. Calls may overlap; each gets its own answer. A clip in which
+   * nobody speaks has no label (Silero's voice-activity detector; in a browser, where it is told of
+   * one).
    *
    * @throws SerError naming the file: `FILE_NOT_FOUND`, `FILE_UNREADABLE`, any `AUDIO_…` code,
-   *   `ABORTED` after the signal, `DISPOSED` after `dispose`.
+   *   `ABORTED` after the signal, `DISPOSED` after `dispose`; `INVALID_ARGUMENT` for a `speaker` of
+   *   another model; where the speech model cannot be loaded, why.
    *
    * @example
    * const { label, confidence, uncertain } = await classifier.predict(audio);
    */
-  async predict(audio: Audio, options: PredictOptions = {}): Promise<Prediction> {
-    const clip = await this.#prepare(audio, options);
+  async predict(audio: Audio, options: ClipOptions = {}): Promise<Prediction> {
+    const clip = await this.#hear(await this.#prepare(audio, options), options);
     throwIfAborted(options.signal);
-    const [row] = await this.#judgeWhole([clip]);
+    const [row] = await this.#judgeWhole([clip], options.speaker);
     throwIfAborted(options.signal);
     return this.#toPrediction(clip, row!);
   }
@@ -112,7 +154,8 @@ export class Classifier<Audio> {
    * Predicts many clips, in their order. A clip that cannot be read is an outcome with an error and
    * costs no other its result.
    *
-   * @throws SerError `INVALID_ARGUMENT` for what is no array, `ABORTED` after the signal, `DISPOSED`
+   * @throws SerError `INVALID_ARGUMENT` for what is no array, a `speaker` of another model, or
+   *   `oneSpeaker` where the model cannot be told who speaks; `ABORTED` after the signal, `DISPOSED`
    *   after `dispose`.
    *
    * @example
@@ -122,9 +165,10 @@ export class Classifier<Audio> {
    */
   async predictBatch(
     audios: readonly Audio[],
-    options: PredictOptions = {},
+    options: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
     assertList('audios', audios);
+    if (options.oneSpeaker) return this.#predictOneSpeaker(audios, options);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
       outcomes.push(
@@ -169,16 +213,34 @@ export class Classifier<Audio> {
    * const [a, b] = await Promise.all(['a.wav', 'b.wav'].map((clip) => classifier.embedding(clip)));
    */
   async embedding(audio: Audio, options: PredictOptions = {}): Promise<Float32Array> {
-    if (!this.manifest.encoder) {
-      throw new SerError(
-        'INVALID_ARGUMENT',
-        `The model ${this.manifest.name} has no embedding; only one with an encoder in its manifest gives any.`,
-      );
-    }
+    this.#assertEmbeds();
     const matrix = await this.features(audio, options);
     throwIfAborted(options.signal);
     const [row] = await this.#runner.run([matrix], 'embedding');
     return row!;
+  }
+
+  /**
+   * Learns a speaker's voice from clips that need no label, from one on; ten say much. What a voice
+   * is like when nothing is felt differs from person to person more than emotions do, so `predict`
+   * is right far more often where it knows the speaker. The clips should hold the emotions about as
+   * they come.
+   *
+   * @returns the profile for `predict` and `predictBatch` of this model, plain data.
+   * @throws SerError as `predict`, of the first clip that cannot be read; `INVALID_ARGUMENT` for no
+   *   clips, or a model that cannot be told who speaks.
+   *
+   * @example
+   * const speaker = await classifier.adapt(recordingsOfAnna);
+   * const { label } = await classifier.predict('anna.wav', { speaker });
+   */
+  async adapt(audios: readonly Audio[], options: PredictOptions = {}): Promise<SpeakerProfile> {
+    assertList('audios', audios);
+    const { width } = this.#requireHead('adapt');
+    const mean = new SpeakerMean(width);
+    for (const audio of audios) mean.add(await this.embedding(audio, options));
+    if (mean.profile) return mean.profile;
+    throw new SerError('INVALID_ARGUMENT', 'audios is empty; it needs a clip of the speaker.');
   }
 
   /**
@@ -209,30 +271,65 @@ export class Classifier<Audio> {
    */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
     assertList('matrices', matrices);
-    return this.#runner.run(matrices, 'probabilities');
+    return this.#judge(matrices);
   }
 
   /**
-   * Judges a recording window by window, from its start to its end; windows may overlap. Silent
-   * windows are told as such. Results come as they are made.
+   * Embeddings of features that were computed beforehand, in the order given: see `embedding`.
    *
-   * @throws SerError as `predict` does.
+   * @throws SerError as `predictFeatures`; `INVALID_ARGUMENT` for a model without an encoder.
+   */
+  async embedFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    assertList('matrices', matrices);
+    this.#assertEmbeds();
+    return this.#runner.run(matrices, 'embedding');
+  }
+
+  /**
+   * Probabilities for embeddings that were computed beforehand, without the encoder: a thousand take
+   * milliseconds.
+   *
+   * @param speaker whose embeddings they are; null: unknown.
+   * @returns one row an embedding, in the order of `labels`.
+   * @throws SerError `INVALID_ARGUMENT` for a model that cannot be told who speaks, an embedding of
+   *   another length, or a speaker of another model; `DISPOSED` after `dispose`.
+   */
+  async predictEmbeddings(
+    embeddings: readonly Float32Array[],
+    speaker: SpeakerProfile | null = null,
+  ): Promise<Float32Array[]> {
+    assertList('embeddings', embeddings);
+    const head = this.#requireHead('predictEmbeddings');
+    return head.judge(
+      embeddings,
+      embeddings.map(() => speaker),
+    );
+  }
+
+  /**
+   * Judges a recording window by window, from its start to its end; windows may overlap. Windows in
+   * which nobody speaks are told as such. Results come as they are made.
+   *
+   * @throws SerError as `predict` does; `INVALID_ARGUMENT` for `oneSpeaker` where the model cannot be
+   *   told who speaks.
    *
    * @example
    * for await (const { startSec, endSec, prediction } of classifier.timeline('talk.flac')) {
-   *   console.log(startSec, endSec, prediction?.label ?? 'silence');
+   *   console.log(startSec, endSec, prediction?.label ?? 'nobody speaks');
    * }
    */
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
-    const { windowSec, hopSec, signal, maxDurationSec } = fillTimelineOptions(options);
+    const { windowSec, hopSec, signal, maxDurationSec, speechCheck } = fillTimelineOptions(options);
     this.#assertUsable();
+    const judge = this.#judgeSpeech(this.#followRecording({ windowSec, hopSec, ...options }), {
+      ...{ speechCheck, signal },
+    });
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* judgeWindows(stream, {
-        ...{ windowSec, hopSec, signal },
+        ...{ windowSec, hopSec, signal, judge },
         labels: this.labels,
-        judge: (clips) => this.#judgeWindows(clips),
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -262,13 +359,13 @@ export class Classifier<Audio> {
     checkSegmenting(windowSec, hopSec);
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
     this.#assertUsable();
+    const judge = this.#followRecording({ windowSec, hopSec, ...options });
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* segmentSpeech(stream, {
-        ...{ dsp, speechModel, windowSec, hopSec, signal },
+        ...{ dsp, speechModel, windowSec, hopSec, signal, judge },
         labels: this.labels,
-        judge: (clips) => this.#judgeWindows(clips),
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -298,7 +395,7 @@ export class Classifier<Audio> {
       ...{ dsp, speechModel },
       labels: this.labels,
       featureRateHz: this.#frontEnd.sampleRateHz,
-      judge: (clips: readonly AudioClip[]) => this.#judgeWindows(clips),
+      judge: this.#followRecording(fillStreamOptions(options)),
     };
     return new EmotionStream(parts, options);
   }
@@ -308,6 +405,7 @@ export class Classifier<Audio> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     await this.#runner.release();
+    await this.#head?.release();
     const speechModel = await this.#speechModel?.catch(() => undefined);
     await speechModel?.release();
   }
@@ -338,34 +436,181 @@ export class Classifier<Audio> {
   }
 
   /** Probabilities of each clip, over the model's speeds. */
-  async #judgeWhole(clips: readonly PreparedClip[]): Promise<Float32Array[]> {
-    const rows = await this.predictFeatures(clips.flatMap(({ matrices }) => matrices));
-    return averageOverSpeeds(rows, this.#speeds.length);
+  async #judgeWhole(
+    clips: readonly Pick<PreparedClip, 'matrices'>[],
+    speaker?: SpeakerProfile,
+  ): Promise<Float32Array[]> {
+    const matrices = clips.flatMap((clip) => clip.matrices);
+    return averageOverSpeeds(await this.#judge(matrices, speaker), this.#speeds.length);
   }
 
-  #toPrediction({ durationSec, soundSec }: PreparedClip, row: Float32Array): Prediction {
-    const judgement = toJudgement(this.labels, row);
-    const { confidence } = judgement;
-    const uncertain = findUncertainty({ confidence, soundSec }, this.manifest.uncertainty);
-    return { ...judgement, uncertain, durationSec };
+  async #judge(
+    matrices: readonly FeatureMatrix[],
+    speaker?: SpeakerProfile,
+  ): Promise<Float32Array[]> {
+    const head = speaker ? this.#requireHead('speaker') : this.#head;
+    if (!head) return this.#runner.run(matrices, 'probabilities');
+    const embeddings = await this.#runner.run(matrices, 'embedding');
+    this.#assertUsable();
+    return head.judge(
+      embeddings,
+      embeddings.map(() => speaker ?? null),
+    );
+  }
+
+  #assertEmbeds(): void {
+    if (this.manifest.encoder) return;
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `The model ${this.manifest.name} has no embedding; only one with an encoder in its manifest gives any.`,
+    );
+  }
+
+  #requireHead(parameter: string): SpeakerHead {
+    this.#assertUsable();
+    if (this.#head) return this.#head;
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `${parameter} needs a model that can be told who speaks; the manifest of ${this.manifest.name} has no speaker.`,
+    );
+  }
+
+  #toPrediction({ durationSec, soundSec, hasSpeech }: HeardClip, row: Float32Array): Prediction {
+    const { label, confidence, probabilities } = toJudgement(this.labels, row);
+    const heard = { hasSpeech, confidence, soundSec };
+    const uncertain = findUncertainty(heard, this.manifest.uncertainty);
+    const judged = hasSpeech ? { label, confidence } : { label: null, confidence: 0 };
+    return { ...judged, probabilities, uncertain, durationSec };
+  }
+
+  async #hear({ settled, ...clip }: PreparedClip, options: SpeechCheck): Promise<HeardClip> {
+    return { ...clip, hasSpeech: await this.#hearsSpeech(settled, options) };
+  }
+
+  /** Whether somebody speaks; true where that is not to be checked, or cannot be. */
+  async #hearsSpeech(
+    settled: AudioClip,
+    { speechCheck = true, signal }: SpeechCheck,
+  ): Promise<boolean> {
+    if (!speechCheck || !this.#platform.hasSpeechModel) return true;
+    const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
+    return hearsSpeech(settled, { dsp, speechModel, signal });
+  }
+
+  /** Has windows judged in which somebody speaks; null for the others. */
+  #judgeSpeech(judge: JudgeWindows, options: SpeechCheck): JudgeWindows {
+    return async (windows) => {
+      // All of them at once: a window is a view of samples that may change while speech is looked for.
+      const settled = windows.map((window) => settleUnlessSilent(this.#frontEnd, window));
+      const spoken: AudioClip[] = [];
+      const isSpoken: boolean[] = [];
+      for (const window of settled) {
+        const hasSpeech = window !== null && (await this.#hearsSpeech(window, options));
+        isSpoken.push(hasSpeech);
+        if (hasSpeech) spoken.push(window);
+      }
+      const rows = await judge(spoken);
+      return isSpoken.map((hasSpeech) => (hasSpeech ? rows.shift()! : null));
+    };
+  }
+
+  /** How the windows of one recording are judged, one group after the other. */
+  #followRecording({
+    oneSpeaker = false,
+    windowSec,
+    hopSec,
+  }: {
+    oneSpeaker?: boolean;
+    windowSec: number;
+    hopSec: number;
+  }): JudgeWindows {
+    if (!oneSpeaker) return (windows) => this.#judgeWindows(windows, (found) => this.#judge(found));
+    const head = this.#requireHead('oneSpeaker');
+    const mean = new SpeakerMean(head.width);
+    const share = Math.min(1, hopSec / windowSec);
+    return (windows) =>
+      this.#judgeWindows(windows, async (matrices) => {
+        const embeddings = await this.#runner.run(matrices, 'embedding');
+        this.#assertUsable();
+        for (const embedding of embeddings) mean.add(embedding, share);
+        const { profile } = mean;
+        return head.judge(
+          embeddings,
+          embeddings.map(() => profile),
+        );
+      });
   }
 
   /** Probabilities of each window, at its own speed alone; null for one that is silent. */
-  async #judgeWindows(windows: readonly AudioClip[]): Promise<(Float32Array | null)[]> {
+  async #judgeWindows(
+    windows: readonly AudioClip[],
+    judge: (matrices: readonly FeatureMatrix[]) => Promise<Float32Array[]>,
+  ): Promise<(Float32Array | null)[]> {
     const matrices = windows.map((window) => processUnlessSilent(this.#frontEnd, window));
-    const rows = await this.predictFeatures(matrices.filter((matrix) => matrix !== null));
+    const rows = await judge(matrices.filter((matrix) => matrix !== null));
     const { temperature, windowTemperature = temperature } = this.manifest.calibration;
     const temper = (row: Float32Array) =>
       Float32Array.from(applyTemperature(row, windowTemperature / temperature));
     return matrices.map((matrix) => (matrix ? temper(rows.shift()!) : null));
   }
 
-  async #predictGroup(audios: readonly Audio[], options: PredictOptions): Promise<BatchOutcome[]> {
+  async #predictGroup(audios: readonly Audio[], options: ClipOptions): Promise<BatchOutcome[]> {
+    const { outcomes, prepared } = await this.#prepareGroup(audios, options);
+    const clips = prepared.map(({ clip }) => clip);
+    const rows = await this.#judgeWhole(clips, options.speaker);
+    throwIfAborted(options.signal);
+    prepared.forEach(({ index, clip }, row) => {
+      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!) };
+    });
+    return outcomes;
+  }
+
+  /** Embeds all clips, and then judges each relative to the others. */
+  async #predictOneSpeaker(
+    audios: readonly Audio[],
+    options: ClipOptions,
+  ): Promise<BatchOutcome[]> {
+    const head = this.#requireHead('oneSpeaker');
+    const speeds = this.#speeds.length;
+    const mean = new SpeakerMean(head.width);
+    const outcomes: BatchOutcome[] = [];
+    const heard: { index: number; clip: HeardClip; rows: Float32Array[]; own: Float32Array }[] = [];
+    for (let first = 0; first < audios.length; first += batchClips) {
+      const group = await this.#prepareGroup(audios.slice(first, first + batchClips), options);
+      outcomes.push(...group.outcomes);
+      const matrices = group.prepared.flatMap(({ clip }) => clip.matrices);
+      const embeddings = await this.#runner.run(matrices, 'embedding');
+      throwIfAborted(options.signal);
+      group.prepared.forEach(({ index, clip }, at) => {
+        const rows = embeddings.slice(at * speeds, (at + 1) * speeds);
+        const own = averageByWeight(
+          rows,
+          rows.map(() => 1),
+        );
+        if (clip.hasSpeech) mean.add(own);
+        heard.push({ index: first + index, clip: { ...clip, matrices: [] }, rows, own });
+      });
+    }
+    for (const { index, clip, rows, own } of heard) {
+      const others = clip.hasSpeech ? mean.without(own) : mean.profile;
+      const found = await head.judge(
+        rows,
+        rows.map(() => others),
+      );
+      const [row] = averageOverSpeeds(found, speeds);
+      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, row!) };
+    }
+    return outcomes;
+  }
+
+  /** Prepares clips; those that cannot be read have an outcome already. */
+  async #prepareGroup(audios: readonly Audio[], options: ClipOptions) {
     const outcomes: BatchOutcome[] = new Array(audios.length);
-    const prepared: { index: number; clip: PreparedClip }[] = [];
+    const prepared: { index: number; clip: HeardClip }[] = [];
     for (const [index, audio] of audios.entries()) {
       try {
-        prepared.push({ index, clip: await this.#prepare(audio, options) });
+        const clip = await this.#hear(await this.#prepare(audio, options), options);
+        prepared.push({ index, clip });
       } catch (error) {
         if (!(error instanceof SerError) || error.code === 'ABORTED' || error.code === 'DISPOSED') {
           throw error;
@@ -373,12 +618,7 @@ export class Classifier<Audio> {
         outcomes[index] = { ok: false, error };
       }
     }
-    const rows = await this.#judgeWhole(prepared.map(({ clip }) => clip));
-    throwIfAborted(options.signal);
-    prepared.forEach(({ index, clip }, row) => {
-      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!) };
-    });
-    return outcomes;
+    return { outcomes, prepared };
   }
 
   #assertUsable(): void {
@@ -389,8 +629,13 @@ export class Classifier<Audio> {
 }
 
 function processUnlessSilent(frontEnd: FrontEnd, window: AudioClip): FeatureMatrix | null {
+  const settled = settleUnlessSilent(frontEnd, window);
+  return settled && frontEnd.processWindow(settled);
+}
+
+function settleUnlessSilent(frontEnd: FrontEnd, window: AudioClip): AudioClip | null {
   try {
-    return frontEnd.processWindow(window);
+    return frontEnd.settle(window);
   } catch (error) {
     if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
     throw error;

@@ -1,5 +1,6 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
 import type { FeatureBatch } from './inference.ts';
+import type { FrontEndConfig } from './manifest.ts';
 
 /** What bounds the memory of one run of a model. */
 export interface BatchLimits {
@@ -12,7 +13,7 @@ export interface BatchLimits {
 /** Puts matrices into one, each padded with zeros to the longest. */
 export function padBatch(
   matrices: readonly FeatureMatrix[],
-  input: FeatureBatch['input'],
+  input: FrontEndConfig['kind'],
 ): FeatureBatch {
   const { features } = matrices[0]!;
   const frames = Math.max(...matrices.map((matrix) => matrix.frames));

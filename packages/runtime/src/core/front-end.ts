@@ -7,7 +7,11 @@ import {
 } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { checkClip } from './audio/check-clip.ts';
+import { removeOffset } from './audio/remove-offset.ts';
 import type { FrontEndConfig } from './manifest.ts';
+
+/** Changes whenever the same clip and config give other samples or features than before. */
+export const frontEndVersion = 2;
 
 let sharedDsp: Promise<Dsp> | undefined;
 
@@ -54,7 +58,7 @@ export class FrontEnd {
   }
 
   /**
-   * Resamples and trims one clip, brings it to the level of the config, if it names one, computes
+   * Takes a constant offset off one clip, resamples and trims it, brings it to the level of the config, if it names one, computes
    * its features, or normalises its samples, and has zeros behind it where the config asks for them.
    *
    * @returns a fresh matrix [frames, features].
@@ -86,7 +90,7 @@ export class FrontEnd {
    * @throws SerError as {@link process}.
    */
   processWindow(window: AudioClip): FeatureMatrix {
-    const samples = this.#resample(window);
+    const { samples } = this.settle(window);
     const { trim } = this.config;
     if (!trim) return this.#extract(samples);
     const intervals = this.#dsp.splitSilence(samples, trim);
@@ -94,13 +98,29 @@ export class FrontEnd {
   }
 
   /**
-   * The samples that features are computed from, at the level of the clip: at `sampleRateHz`,
-   * trimmed.
+   * A clip without its constant offset, at `sampleRateHz`. What is given to another method is not
+   * settled again.
+   *
+   * @throws SerError as {@link process}.
+   */
+  settle(clip: AudioClip): AudioClip {
+    const { sampleRateHz } = this;
+    if (clip instanceof SettledClip && clip.sampleRateHz === sampleRateHz) return clip;
+    checkClip(clip);
+    const samples = removeOffset(clip.samples);
+    if (clip.sampleRateHz === sampleRateHz) return new SettledClip(samples, sampleRateHz);
+    const rates = { fromHz: clip.sampleRateHz, toHz: sampleRateHz };
+    return new SettledClip(this.#dsp.resample(samples, rates), sampleRateHz);
+  }
+
+  /**
+   * The samples that features are computed from, at the level of the clip: without their mean, at
+   * `sampleRateHz`, trimmed.
    *
    * @throws SerError as {@link process}.
    */
   prepare(clip: AudioClip): Float32Array {
-    const samples = this.#resample(clip);
+    const { samples } = this.settle(clip);
     const { trim } = this.config;
     if (!trim) return samples;
     const { startSample, endSample } = this.#dsp.trimSilence(samples, trim);
@@ -126,12 +146,16 @@ export class FrontEnd {
     filled.set(heard);
     return filled;
   }
+}
 
-  #resample(clip: AudioClip): Float32Array {
-    checkClip(clip);
-    const { sampleRateHz } = this;
-    if (clip.sampleRateHz === sampleRateHz) return clip.samples;
-    return this.#dsp.resample(clip.samples, { fromHz: clip.sampleRateHz, toHz: sampleRateHz });
+/** What has been checked, and has lost its offset, as it is before resampling. */
+class SettledClip implements AudioClip {
+  readonly samples: Float32Array;
+  readonly sampleRateHz: number;
+
+  constructor(samples: Float32Array, sampleRateHz: number) {
+    this.samples = samples;
+    this.sampleRateHz = sampleRateHz;
   }
 }
 

@@ -15,9 +15,14 @@ export type { AudioClip } from './audio/audio-clip.ts';
 export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
 export { countEndings, sortByEnding } from './audio/file-endings.ts';
 export { averageOverSpeeds } from './average-over-speeds.ts';
-export { Classifier, type PredictOptions } from './classifier.ts';
+export {
+  type BatchOptions,
+  Classifier,
+  type ClipOptions,
+  type PredictOptions,
+} from './classifier.ts';
 export { decodeText } from './decode-text.ts';
-export { createFrontEnd, type FrontEnd } from './front-end.ts';
+export { createFrontEnd, type FrontEnd, frontEndVersion } from './front-end.ts';
 export type {
   Device,
   FeatureBatch,
@@ -42,6 +47,8 @@ export type { AudioSource, Platform } from './platform.ts';
 export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
 export { formatSegments, type SegmentFormat, segmentFormats } from './segments/format-segments.ts';
 export type { Segment } from './segments/segment.ts';
+export { speakerCentre } from './speaker/speaker-head.ts';
+export { measureShift, SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
 export type { OpenSpeechModel, SpeechModel } from './speech/speech-model.ts';
 export { applyTemperature } from './temperature.ts';
 export {

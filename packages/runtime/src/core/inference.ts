@@ -8,16 +8,16 @@ export interface GraphValue {
   shape: readonly (number | string)[];
 }
 
-/** A batch of feature matrices or waveforms, padded with zeros to the longest. */
+/** A batch of feature matrices or waveforms, padded with zeros to the longest, or of embeddings. */
 export interface FeatureBatch {
   /** The graph's input that takes them. */
-  input: FrontEndConfig['kind'];
+  input: FrontEndConfig['kind'] | 'embedding';
   /** Row-major. */
   values: Float32Array;
-  /** [batch, frames, features], or [batch, samples] of a waveform. */
+  /** [batch, frames, features]; [batch, samples] of a waveform; [batch, n] of embeddings. */
   shape: readonly number[];
-  /** Frames or samples of each before padding. */
-  lengths: Int32Array;
+  /** Frames or samples of each before padding; none of embeddings. */
+  lengths?: Int32Array;
 }
 
 /** What a model gives a row of for each clip; `embedding` where its manifest has an encoder. */

@@ -158,9 +158,18 @@ const manifestSchema = z.object({
   speeds: z.optional(
     z.array(z.number().check(z.minimum(0.5), z.maximum(2))).check(z.minLength(1), z.maxLength(16)),
   ),
-  /** What the labels were balanced by, inside the graph, where the model was adapted to clips. */
+  /**
+   * That the model takes an embedding relative to its speaker, by a constant of the graph: the mean of
+   * all speakers, which counts for as many clips of one. Absent: it cannot be told who speaks.
+   */
+  speaker: z.optional(z.object({ priorClips: positive() })),
+  /** That the model was adapted to clips, inside the graph. */
   adaptation: z.optional(
-    z.object({ clips: positiveInteger(), labelBias: z.array(z.number()).check(z.minLength(2)) }),
+    z.object({
+      clips: positiveInteger(),
+      /** What the labels were balanced by. Absent: they were not. */
+      labelBias: z.optional(z.array(z.number()).check(z.minLength(2))),
+    }),
   ),
   /** Below these a prediction is uncertain; `defaultUncertainty` fills in what is left out. */
   uncertainty: z.optional(

@@ -13,5 +13,7 @@ export interface AudioSource {
 export interface Platform<Audio> {
   openSession: OpenSession;
   openSpeechModel: OpenSpeechModel;
+  /** Whether there is a speech model to open; without one, clips are not checked for speech. */
+  hasSpeechModel: boolean;
   locateAudio(audio: Audio): AudioSource;
 }

@@ -12,8 +12,14 @@ export interface Judgement {
 }
 
 /** What the model makes of one clip. */
-export interface Prediction extends Judgement {
-  /** Why not to rely on the label, or null. */
+export interface Prediction {
+  /** The label with the highest probability, or null where nobody speaks in the clip. */
+  label: string | null;
+  /** Its probability, 0 … 1; 0 where there is none. */
+  confidence: number;
+  /** Probability of every label; they add up to 1. Without speech they mean nothing. */
+  probabilities: Record<string, number>;
+  /** Why not to rely on the label, or why there is none; or null. */
   uncertain: Uncertainty | null;
   /** Length of the clip as decoded. */
   durationSec: number;

@@ -15,6 +15,8 @@ export interface ReadLimits {
 
 /** A clip on its way to the model. */
 export interface PreparedClip {
+  /** Without its offset, at the rate of the model's features. */
+  settled: AudioClip;
   /** Its features at each of the model's speeds. */
   matrices: FeatureMatrix[];
   durationSec: number;
@@ -64,8 +66,10 @@ export function prepareClip(
   speeds: readonly number[],
 ): PreparedClip {
   try {
+    const settled = frontEnd.settle(clip);
     return {
-      matrices: frontEnd.processAtSpeeds(clip, speeds),
+      settled,
+      matrices: frontEnd.processAtSpeeds(settled, speeds),
       durationSec: measureDuration(clip),
       soundSec: measureSound(clip),
     };

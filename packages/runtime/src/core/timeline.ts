@@ -20,10 +20,17 @@ export interface TimelineOptions {
   windowSec?: number;
   /** From one window's start to the next, in seconds. Default 1. */
   hopSec?: number;
+  /**
+   * Whether one person speaks alone: each window is judged relative to what was heard of the voice up
+   * to there. Default false.
+   */
+  oneSpeaker?: boolean;
   /** Stops the timeline between its steps. */
   signal?: AbortSignal;
   /** Longest recording to accept, in seconds. Default 21,600 (6 hours). */
   maxDurationSec?: number;
+  /** Of `timeline`: whether windows in which nobody speaks are left unjudged. Default true. */
+  speechCheck?: boolean;
 }
 
 /** Options with the defaults in place of what is left out. */
@@ -32,15 +39,16 @@ export function fillTimelineOptions({
   hopSec = defaultHopSec,
   signal,
   maxDurationSec = defaultMaxRecordingSec,
+  speechCheck = true,
 }: TimelineOptions) {
-  return { windowSec, hopSec, signal, maxDurationSec };
+  return { windowSec, hopSec, signal, maxDurationSec, speechCheck };
 }
 
 /** A stretch of a recording and what the model makes of it. */
 export interface TimelineWindow {
   startSec: number;
   endSec: number;
-  /** null where the window is silent. */
+  /** null where nobody speaks in the window. */
   prediction: Judgement | null;
 }
 

@@ -3,10 +3,10 @@ import type { Manifest } from './manifest.ts';
 /** Why a prediction should not be relied on. */
 export interface Uncertainty {
   /**
-   * `little-speech`: too little of the clip sounds for any answer. `low-confidence`: the model does
-   * not prefer one label clearly.
+   * `no-speech`: nobody speaks in the clip, so it has no label. `little-speech`: too little of the clip
+   * sounds for any answer. `low-confidence`: the model does not prefer one label clearly.
    */
-  reason: 'little-speech' | 'low-confidence';
+  reason: 'no-speech' | 'little-speech' | 'low-confidence';
   /** The same in one sentence, with the numbers. */
   message: string;
 }
@@ -20,14 +20,20 @@ export const defaultUncertainty = { minConfidence: 0.5, minSpeechSec: 0.5 } as c
 /**
  * Says whether a prediction is uncertain under the limits of the model's manifest.
  *
- * @param confidence probability of the predicted label.
+ * @param hasSpeech whether somebody speaks in the clip, where that was looked for. Default true.
+ * @param confidence probability of the likeliest label.
  * @param soundSec how long the clip sounds.
  * @returns the first reason that holds, or null.
  */
 export function findUncertainty(
-  { confidence, soundSec }: { confidence: number; soundSec: number },
+  {
+    hasSpeech = true,
+    confidence,
+    soundSec,
+  }: { hasSpeech?: boolean; confidence: number; soundSec: number },
   limits: Manifest['uncertainty'],
 ): Uncertainty | null {
+  if (!hasSpeech) return { reason: 'no-speech', message: 'No speech is heard in the clip.' };
   const minSpeechSec = limits?.minSpeechSec ?? defaultUncertainty.minSpeechSec;
   if (soundSec < minSpeechSec) {
     return {

@@ -1,10 +1,12 @@
 import type { FeatureMatrix, SpectrogramOptions } from '@ser/dsp-wasm';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { InMemoryAudio } from '../core/audio/in-memory-audio.ts';
+import type { BatchOptions, ClipOptions, PredictOptions } from '../core/classifier.ts';
 import type { Device, LiveUpdate, Manifest } from '../core/index.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { BatchOutcome, Prediction } from '../core/prediction.ts';
 import type { Segment } from '../core/segments/segment.ts';
+import type { SpeakerProfile } from '../core/speaker/speaker-profile.ts';
 import type { TimelineOptions, TimelineWindow } from '../core/timeline.ts';
 import type { DownloadProgress } from '../fetch-bytes.ts';
 import type { ClassifierOptions } from '../web-classifier.ts';
@@ -30,9 +32,18 @@ export type WorkerMethods = {
     },
     result: { manifest: Manifest; featureNames: readonly string[]; device: Device },
   ];
-  predict: [argument: { audio: SentAudio } & Limits, result: Prediction];
-  predictBatch: [argument: { audios: SentAudio[] } & Limits, result: SentOutcome[]];
+  predict: [argument: { audio: SentAudio; options: Sent<ClipOptions> }, result: Prediction];
+  predictBatch: [
+    argument: { audios: SentAudio[]; options: Sent<BatchOptions> },
+    result: SentOutcome[],
+  ];
+  adapt: [argument: { audios: SentAudio[]; options: Sent<PredictOptions> }, result: SpeakerProfile];
   predictFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
+  embedFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
+  predictEmbeddings: [
+    argument: { embeddings: readonly Float32Array[]; speaker: SpeakerProfile | null },
+    result: Float32Array[],
+  ];
   decode: [argument: { audio: SentAudio } & Limits, result: AudioClip];
   features: [argument: { audio: SentAudio } & Limits, result: FeatureMatrix];
   embedding: [argument: { audio: SentAudio } & Limits, result: Float32Array];
@@ -56,7 +67,10 @@ export type WorkerMethods = {
 export type PageMethods = {
   tellProgress: [argument: DownloadProgress, result: undefined];
   /** Workers cannot decode what only the browser knows. */
-  decodeForeign: [argument: { bytes: Uint8Array; maxDurationSec: number }, result: AudioClip];
+  decodeForeign: [
+    argument: { bytes: Uint8Array; maxDurationSec: number; sampleRateHz: number | undefined },
+    result: AudioClip,
+  ];
 };
 
 /** An outcome whose error has been taken apart, since errors do not cross with their class. */

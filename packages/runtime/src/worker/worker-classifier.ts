@@ -2,12 +2,13 @@ import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
 import { assertList } from '../core/assert-list.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
-import type { PredictOptions } from '../core/classifier.ts';
+import type { BatchOptions, ClipOptions, PredictOptions } from '../core/classifier.ts';
 import type { Device } from '../core/inference.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { BatchOutcome, Prediction } from '../core/prediction.ts';
 import type { Segment } from '../core/segments/segment.ts';
+import type { SpeakerProfile } from '../core/speaker/speaker-profile.ts';
 import type { TimelineOptions, TimelineWindow } from '../core/timeline.ts';
 import type { Audio, Classifier } from '../web-classifier.ts';
 import { Calls, Moved } from './calls.ts';
@@ -45,8 +46,8 @@ export class WorkerClassifier implements Shared {
   ): Promise<WorkerClassifier> {
     const handlers: Handlers<PageMethods> = {
       tellProgress: (progress) => onProgress?.(progress),
-      async decodeForeign({ bytes, maxDurationSec }, signal) {
-        const clip = await decodeInBrowser(bytes, { maxDurationSec, signal });
+      async decodeForeign({ bytes, maxDurationSec, sampleRateHz }, signal) {
+        const clip = await decodeInBrowser(bytes, { maxDurationSec, sampleRateHz, signal });
         return new Moved(clip, [clip.samples.buffer]);
       },
     };
@@ -87,26 +88,47 @@ export class WorkerClassifier implements Shared {
   }
 
   /** See `Classifier.predict`. */
-  async predict(audio: Audio, { signal, ...limits }: PredictOptions = {}): Promise<Prediction> {
-    return this.#calls.call('predict', { audio: toSent(audio), ...limits }, { signal });
+  async predict(audio: Audio, { signal, ...options }: ClipOptions = {}): Promise<Prediction> {
+    return this.#calls.call('predict', { audio: toSent(audio), options }, { signal });
   }
 
   /** See `Classifier.predictBatch`. */
   async predictBatch(
     audios: readonly Audio[],
-    { signal, ...limits }: PredictOptions = {},
+    { signal, ...options }: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
     assertList('audios', audios);
-    const argument = { audios: audios.map(toSent), ...limits };
+    const argument = { audios: audios.map(toSent), options };
     const outcomes = await this.#calls.call('predictBatch', argument, { signal });
     return outcomes.map((outcome) =>
       outcome.ok ? outcome : { ok: false, error: new SerError(outcome.code, outcome.message) },
     );
   }
 
+  /** See `Classifier.adapt`. */
+  async adapt(
+    audios: readonly Audio[],
+    { signal, ...options }: PredictOptions = {},
+  ): Promise<SpeakerProfile> {
+    return this.#calls.call('adapt', { audios: audios.map(toSent), options }, { signal });
+  }
+
   /** See `Classifier.predictFeatures`. */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
     return this.#calls.call('predictFeatures', matrices);
+  }
+
+  /** See `Classifier.embedFeatures`. */
+  async embedFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    return this.#calls.call('embedFeatures', matrices);
+  }
+
+  /** See `Classifier.predictEmbeddings`. */
+  async predictEmbeddings(
+    embeddings: readonly Float32Array[],
+    speaker: SpeakerProfile | null = null,
+  ): Promise<Float32Array[]> {
+    return this.#calls.call('predictEmbeddings', { embeddings, speaker });
   }
 
   /** See `Classifier.decode`. */

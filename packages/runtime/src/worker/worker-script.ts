@@ -28,25 +28,29 @@ const handlers: Handlers<WorkerMethods> = {
         }),
         signal,
       },
-      (bytes, { maxDurationSec = Infinity, signal }) => {
+      (bytes, { maxDurationSec = Infinity, sampleRateHz, signal }) => {
         const copy = bytes.slice();
         const buffers = [copy.buffer];
-        return page.call('decodeForeign', { bytes: copy, maxDurationSec }, { signal, buffers });
+        const argument = { bytes: copy, maxDurationSec, sampleRateHz };
+        return page.call('decodeForeign', argument, { signal, buffers });
       },
     );
     const { manifest, featureNames, device } = classifier;
     return { manifest, featureNames, device };
   },
-  predict: ({ audio, ...limits }, signal) => classifier.predict(audio, withSignal(limits, signal)),
-  async predictBatch({ audios, ...limits }, signal) {
-    const outcomes = await classifier.predictBatch(audios, withSignal(limits, signal));
+  predict: ({ audio, options }, signal) => classifier.predict(audio, { ...options, signal }),
+  async predictBatch({ audios, options }, signal) {
+    const outcomes = await classifier.predictBatch(audios, { ...options, signal });
     return outcomes.map((outcome) =>
       outcome.ok
         ? outcome
         : { ok: false, code: outcome.error.code, message: outcome.error.message },
     );
   },
+  adapt: ({ audios, options }, signal) => classifier.adapt(audios, { ...options, signal }),
   predictFeatures: (matrices) => classifier.predictFeatures(matrices),
+  embedFeatures: (matrices) => classifier.embedFeatures(matrices),
+  predictEmbeddings: ({ embeddings, speaker }) => classifier.predictEmbeddings(embeddings, speaker),
   async decode({ audio, ...limits }, signal) {
     const clip = await classifier.decode(audio, withSignal(limits, signal));
     return new Moved(clip, [clip.samples.buffer]);

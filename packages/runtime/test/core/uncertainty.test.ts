@@ -46,6 +46,14 @@ describe('findUncertainty', () => {
     });
   });
 
+  it('names missing speech before all else', () => {
+    const unheard = { hasSpeech: false, confidence: 0.9, soundSec: 0.1 };
+    expect(findUncertainty(unheard, {})).toEqual({
+      reason: 'no-speech',
+      message: 'No speech is heard in the clip.',
+    });
+  });
+
   it('names too little speech first: no confidence makes up for it', () => {
     expect(findUncertainty({ confidence: 0.1, soundSec: 0.1 }, {})?.reason).toBe('little-speech');
   });
@@ -81,8 +89,9 @@ describe('the manifest', () => {
       { minConfidence: 1, minSpeechSec: 1 },
     ]) {
       const classifier = await createClassifier(buildModel({ ...manifest, uncertainty }));
-      const alone = await classifier.predict(buildTone(0.6));
-      const [outcome] = await classifier.predictBatch([buildTone(0.6)]);
+      const options = { speechCheck: false };
+      const alone = await classifier.predict(buildTone(0.6), options);
+      const [outcome] = await classifier.predictBatch([buildTone(0.6)], options);
       expect(outcome).toMatchObject({ ok: true, prediction: { uncertain: alone.uncertain } });
       reasons.push(alone.uncertain?.reason ?? null);
       await classifier.dispose();

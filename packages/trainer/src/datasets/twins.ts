@@ -14,7 +14,7 @@ export interface TwinSigns {
 
 /** Above any rate: what has lost nothing is better than what has. */
 const lossyRank = 1e9;
-const losslessEndings = ['.wav', '.wave', '.bwf', '.flac'];
+const lossyEndings = ['.mp2', '.mp3', '.mpga', '.oga', '.ogg', '.opus', '.mka', '.weba', '.webm'];
 
 /**
  * Keeps one of the clips that hold the same recording: of the same bytes, by their names, or by their
@@ -54,7 +54,7 @@ export function dropTwins(
 }
 
 function isLossless(path: string): boolean {
-  return losslessEndings.includes(extname(path).toLowerCase());
+  return !lossyEndings.includes(extname(path).toLowerCase());
 }
 
 /** Each clip's twins, itself among them, in the order of `clips`. */

@@ -88,7 +88,7 @@ export async function extractCopies(
   clips: readonly Clip[],
   options: CopyOptions,
 ): Promise<FeatureMatrix[][]> {
-  const extract = createCopyExtraction(options);
+  const extract = await createCopyExtraction(options);
   return forEachItem(clips, options, extract);
 }
 
@@ -99,7 +99,7 @@ export async function extractCopies(
  * @throws SerError as {@link extractCopies}.
  */
 export async function prepareCopies(clips: readonly Clip[], options: CopyOptions): Promise<void> {
-  const extract = createCopyExtraction(options);
+  const extract = await createCopyExtraction(options);
   await forEachItem(clips, options, async (clip, pool) => {
     await extract(clip, pool);
   });
@@ -118,6 +118,7 @@ export async function extractWindows(
 ): Promise<FeatureMatrix[][]> {
   const { representation } = options;
   const cache = new FeatureCache({ representation, ofWindows: true });
+  await cache.markUsed();
   return forEachItem(groups, options, async (group, pool) => {
     const hashes = group.map(({ contentHash }) => contentHash).join();
     const name = createHash('sha256').update(hashes).digest('hex');
@@ -137,12 +138,13 @@ function listRows({ data, frames, features }: FeatureMatrix): FeatureMatrix[] {
   }));
 }
 
-function createCopyExtraction({
+async function createCopyExtraction({
   representation,
   augmentation,
-}: CopyOptions): (clip: Clip, pool: Tinypool) => Promise<FeatureMatrix[]> {
+}: CopyOptions): Promise<(clip: Clip, pool: Tinypool) => Promise<FeatureMatrix[]>> {
   const changes = selectChanges(augmentation);
   const cache = new FeatureCache({ representation, changes });
+  await cache.markUsed();
   return async ({ path, contentHash }, pool) => {
     const copies = Array.from({ length: augmentation.copies }, (_, copy) => copy);
     const entries = copies.map((copy) => ({ cache, name: `${contentHash}-${copy}` }));
@@ -154,12 +156,13 @@ function createCopyExtraction({
   };
 }
 
-function extractOutcomes(
+async function extractOutcomes(
   clips: readonly Clip[],
   options: ExtractOptions & { speeds: readonly number[]; channel?: Channel | undefined },
 ): Promise<ExtractOutcome[]> {
   const { representation, speeds, channel } = options;
   const caches = speeds.map((speed) => new FeatureCache({ representation, speed, channel }));
+  await Promise.all(caches.map((cache) => cache.markUsed()));
   return forEachItem(clips, options, async ({ path, contentHash }, pool) => {
     const entries = caches.map((cache) => ({ cache, name: contentHash }));
     return completeFromCache(entries, (missing) => {

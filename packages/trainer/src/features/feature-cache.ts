@@ -9,11 +9,12 @@ import {
   resolveFeatureConfig,
 } from '@ser/dsp-wasm';
 import { fromFloat16Bits, toFloat16Bits } from '@ser/onnx';
+import { frontEndVersion } from '@ser/runtime/core';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { augmentationVersion } from '../augment/augment-clip.ts';
 import type { ClipChanges } from '../augment/augmentation-settings.ts';
-import { locateCache } from '../cache-directory.ts';
 import { type Channel, channelVersion } from './channel.ts';
+import { locateFeatures, markUsed } from './evict-features.ts';
 import type { Representation } from './representation.ts';
 
 const headerBytes = 8;
@@ -36,8 +37,8 @@ export interface CacheOptions {
 /**
  * Feature matrices on disk, one file each: frames and features (uint32, little endian), then the
  * values (float32; of an encoder's frames float16). The name is a digest of the clip's bytes, the front
- * end, the kernels, the encoder, the speed and what was done to the clip, so an entry is never out of date; writes are atomic, so two
- * processes may share the cache. Fewer than the four spectral sets are also found in what was stored
+ * end and its version, the kernels, the encoder, the speed and what was done to the clip, so an entry
+ * is never out of date; writes are atomic, so two processes may share the cache. Fewer than the four spectral sets are also found in what was stored
  * with all four.
  */
 export class FeatureCache {
@@ -54,7 +55,7 @@ export class FeatureCache {
       channel,
       changes,
       ofWindows = false,
-      root = join(locateCache(), 'features'),
+      root = locateFeatures(),
     } = options;
     const copies = changes ? [augmentationVersion, changes] : [];
     const played = speed === 1 ? [] : [{ speed }];
@@ -65,6 +66,7 @@ export class FeatureCache {
       .update(
         JSON.stringify([
           kernelVersion,
+          frontEndVersion,
           frontEnd,
           ...copies,
           ...played,
@@ -87,6 +89,11 @@ export class FeatureCache {
       }),
       columns: listFeatureNames(frontEnd.features).map((column) => names.indexOf(column)),
     };
+  }
+
+  /** Notes that it is in use, so that others are evicted first. */
+  async markUsed(): Promise<void> {
+    await Promise.all([markUsed(this.#directory), this.#whole?.cache.markUsed()]);
   }
 
   /** Returns the matrix of this name, or null. A damaged file is no entry. */

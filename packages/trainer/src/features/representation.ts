@@ -7,7 +7,7 @@ import type { FrontEndConfig } from '@ser/runtime/core';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { locateCache } from '../cache-directory.ts';
 import type { Recipe } from '../recipes/recipe.ts';
-import { readRecipeEncoder } from './recipe-encoder.ts';
+import { type RecipeEncoder, readRecipeEncoder } from './recipe-encoder.ts';
 
 /** What becomes of a clip before a head sees it: plain JSON, for workers and for names in the cache. */
 export interface Representation {
@@ -35,10 +35,14 @@ export interface UsedEncoder {
  * What a recipe's heads learn from. Where it has an encoder, leaves the graph that computes it in the
  * project's cache folder.
  *
+ * @param encoder the recipe's, where it has been read already
  * @throws SerError as `readRecipeEncoder`.
  */
-export async function selectRepresentation(recipe: Recipe): Promise<Representation> {
-  const read = await readRecipeEncoder(recipe);
+export async function selectRepresentation(
+  recipe: Recipe,
+  encoder?: RecipeEncoder | null,
+): Promise<Representation> {
+  const read = encoder === undefined ? await readRecipeEncoder(recipe) : encoder;
   if (!read) return { frontEnd: selectFeatures(recipe), encoder: null };
   const { bytes, manifest, tuning } = read;
   const givesFrames = recipe.head === 'network';

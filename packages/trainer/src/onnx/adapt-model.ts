@@ -16,8 +16,8 @@ export interface LabelAdaptation {
  * probabilities, also of a file with smaller weights.
  *
  * @param model bytes of a model file of this project
- * @throws SerError `MODEL_INVALID` for another file; `INVALID_ARGUMENT` for a model that is adapted
- *   already, or a bias for another number of labels
+ * @throws SerError `MODEL_INVALID` for another file; `INVALID_ARGUMENT` for a model whose labels are
+ *   balanced already, or a bias for another number of labels
  */
 export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptation): Uint8Array {
   const manifest = readModelFile(model);
@@ -29,7 +29,7 @@ export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptat
       `labelBias has ${labelBias.length} numbers; the model has ${labels.length} labels.`,
     );
   }
-  const adaptation = { clips, labelBias: [...labelBias] };
+  const adaptation = { ...manifest.adaptation, clips, labelBias: [...labelBias] };
   const adapted = addLabelBias(decodeModel(model), labelBias);
   return encodeModel({
     ...adapted,
@@ -38,15 +38,15 @@ export function adaptModel(model: Uint8Array, { clips, labelBias }: LabelAdaptat
 }
 
 /**
- * Refuses a model that is adapted already, before anything is predicted with it.
+ * Refuses a model whose labels are balanced already, before anything is predicted with it.
  *
  * @throws SerError `INVALID_ARGUMENT`
  */
 export function checkAdaptable({ adaptation }: Manifest): void {
-  if (!adaptation) return;
+  if (!adaptation?.labelBias) return;
   throw new SerError(
     'INVALID_ARGUMENT',
-    `model is adapted to ${adaptation.clips} clips already; give the model that it was made from.`,
+    `model has its labels balanced by ${adaptation.clips} clips already; give the model that it was made from.`,
   );
 }
 

@@ -143,7 +143,7 @@ function renderAdapted(summary: RunSummary): Html {
   if (!adapted) return html``;
   return html`
 <h2>Adapted to each test speaker</h2>
-<p class="muted">UAR ${formatPercent(adapted.uar)}: half of each speaker's clips balance the labels for the other half, as <code>ser adapt</code> does, and need no labels for it.</p>
+<p class="muted">UAR ${formatPercent(adapted.uar)}: half of each speaker's clips ${summary.adapted ? 'tell what the voice is like' : 'balance the labels'} for the other half, as <code>ser adapt</code> does, and need no labels for it.</p>
 <pre>${formatClassificationReport(adapted)}</pre>`;
 }
 

@@ -121,6 +121,11 @@ export interface RunSummary {
   foldCalibration?: FoldCalibration;
   evaluations: Partial<Record<Side, Evaluation>>;
   predictions: ClipPrediction[];
+  /**
+   * Test clips judged relative to their speaker, see `adaptVoices`; absent where the model cannot be
+   * told who speaks, or has heard the speakers in training, and in files of older versions.
+   */
+  adapted?: ClipPrediction[];
   /** Windows of the validation and test side, see `cutWindows`; absent in files of older versions. */
   windows?: LabelPrediction[];
   /** Test clips heard through each of `testChannels`; absent in files of older versions. */

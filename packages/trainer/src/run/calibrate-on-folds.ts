@@ -90,6 +90,9 @@ export async function calibrateOnFolds(
     },
     evaluations: scoreSides(predictions, labels),
     predictions,
+    ...(earlier.adapted && {
+      adapted: rescale(earlier.adapted, labels, temperature / (earlier.temperature ?? 1)),
+    }),
   };
   await writeReport(directory, summary);
   await exportRunToOnnx(directory);

@@ -1,4 +1,4 @@
-import { countColumns, selectRepresentation } from '../features/representation.ts';
+import { countColumns, selectFeatures } from '../features/representation.ts';
 import { readCheckpoint } from '../fit/checkpoint.ts';
 import { selectPrefix } from '../fit/training-state.ts';
 import { buildModel } from '../models/build-model.ts';
@@ -28,7 +28,7 @@ export async function exportNetwork(
   }
   const features = encoder
     ? encoder.layers.length * encoder.manifest.width
-    : countColumns(await selectRepresentation(recipe));
+    : countColumns({ frontEnd: selectFeatures(recipe), encoder: null });
   const head = buildModel(recipe.model, { ...shape, features });
   setWeights(head, best);
   tf.dispose(tensors);

@@ -15,6 +15,19 @@ import { type RunSettings, readRunSettings, readRunSummary, runFiles } from './r
 /** The name of the card that stands beside an exported model. */
 const modelCardFile = 'MODEL_CARD.md';
 
+/** Where a model goes, and how small. */
+export interface ExportOptions {
+  outPath?: string;
+  precision?: ModelPrecision;
+}
+
+/** What a model is made of, besides the weights in the run folder. */
+interface RunParts {
+  settings: RunSettings;
+  summary: RunSummary;
+  encoder: RecipeEncoder | null;
+}
+
 /**
  * Writes the best weights of a finished run as one self-describing ONNX file, and the model card
  * beside it. Returns the model's path.
@@ -27,13 +40,22 @@ const modelCardFile = 'MODEL_CARD.md';
  */
 export async function exportRunToOnnx(
   directory: string,
-  { outPath, precision = 'float32' }: { outPath?: string; precision?: ModelPrecision } = {},
+  options: ExportOptions = {},
 ): Promise<string> {
-  const path = outPath ?? join(directory, nameModelFile(precision));
   const settings = await readRunSettings(directory);
   const summary = await readRunSummary(directory);
   const encoder = await readRecipeEncoder(settings.recipe);
   assertSameEncoder(directory, summary, encoder);
+  return writeModel(directory, { settings, summary, encoder }, options);
+}
+
+/** Writes the model of a run whose parts are in memory, as {@link exportRunToOnnx} does. */
+export async function writeModel(
+  directory: string,
+  { settings, summary, encoder }: RunParts,
+  { outPath, precision = 'float32' }: ExportOptions = {},
+): Promise<string> {
+  const path = outPath ?? join(directory, nameModelFile(precision));
   const manifest = describeModel(settings, summary, encoder);
   const bytes = compactModel(
     await exportHead(directory, { settings, manifest, encoder }),

@@ -1,5 +1,6 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
 import type { Clip, Dataset } from '../datasets/clip.ts';
+import { evictFeatures } from '../features/evict-features.ts';
 import { extractClips } from '../features/extract-clips.ts';
 import type { Representation } from '../features/representation.ts';
 
@@ -32,6 +33,7 @@ export async function extractDataset(
     onProgress: (done) => onProgress?.(done, total),
     ...(signal && { signal }),
   });
+  await evictFeatures();
   if (extracted.length === 0) {
     throw new SerError(
       'DATASET_INVALID',

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import type { FeatureMatrix } from '@ser/dsp-wasm';
 import { SerError } from '@ser/dsp-wasm';
-import { fitLinearHead, type LinearHead, predictWithHead } from '@ser/encoders';
+import { fitLinearHead, type LinearHead, predictWithHead, priorClips } from '@ser/encoders';
+import { measureShift, SpeakerMean } from '@ser/runtime/core';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
+import { speakerKey } from '../datasets/clip.ts';
 import { measureLogLoss } from '../evaluate/calibration.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import type { Example } from '../fit/example.ts';
 import { weighClasses } from '../fit/targets.ts';
+import { groupBy } from '../group-by.ts';
 import type { LinearRecipe } from '../recipes/recipe.ts';
 import type { FittedHead, HeadInput } from './head.ts';
 import { readRunJson, runFiles } from './run-folder.ts';
@@ -27,7 +31,8 @@ export async function fitLinear(input: HeadInput, recipe: LinearRecipe): Promise
       ...(knownLabels && { knownLabels }),
     })),
   );
-  const head = fitLinearHead(examples, { classes, penalty, labelSmoothing });
+  const centre = centreSpeakers(input);
+  const head = { ...fitLinearHead(examples, { classes, penalty, labelSmoothing }), centre };
   await writeLinearHead(directory, head);
   const score = (side: readonly Example[]) => {
     if (side.length === 0) return null;
@@ -65,8 +70,33 @@ export async function fitLinear(input: HeadInput, recipe: LinearRecipe): Promise
         head,
         matrices.map(({ data }) => data),
       ),
+    predictRelative(matrices, others) {
+      const shift = measureShift(
+        { clips: others.length, mean: average(others) },
+        { centre, priorClips },
+      );
+      return predictWithHead(
+        head,
+        matrices.map(({ data }) => data.map((value, i) => value - shift[i]!)),
+      );
+    },
     dispose: () => {},
   };
+}
+
+/** Mean over the training speakers of the means of their clips. */
+function centreSpeakers({ split, train }: HeadInput): Float32Array {
+  const speakers = groupBy([...split.train.keys()], (at) => speakerKey(split.train[at]!));
+  const means = [...speakers.values()].map((clips) =>
+    average(clips.map((at) => train[at]!.matrix)),
+  );
+  return average(means.map((data) => ({ data })));
+}
+
+function average(rows: readonly Pick<FeatureMatrix, 'data'>[]): Float32Array {
+  const mean = new SpeakerMean(rows[0]!.data.length);
+  for (const { data } of rows) mean.add(data);
+  return mean.profile!.mean;
 }
 
 const numbers = z.array(z.number()).transform((values) => Float32Array.from(values));
@@ -75,6 +105,8 @@ const headSchema = z.strictObject({
   deviation: numbers,
   weights: numbers,
   bias: numbers,
+  /** Runs from before it have none. */
+  centre: numbers.optional(),
 });
 
 async function writeLinearHead(directory: string, head: LinearHead): Promise<void> {
@@ -91,7 +123,10 @@ async function writeLinearHead(directory: string, head: LinearHead): Promise<voi
  */
 export async function readLinearHead(directory: string): Promise<LinearHead> {
   const parsed = headSchema.safeParse(await readRunJson(directory, runFiles.head));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { centre, ...head } = parsed.data;
+    return { ...head, ...(centre && { centre }) };
+  }
   throw new SerError(
     'RUN_INVALID',
     `${join(directory, runFiles.head)} is not what \`ser train\` writes.`,

@@ -31,5 +31,13 @@ export interface FittedHead extends FitResult {
   environment: Record<string, string>;
   /** Probabilities of the labels, one array a matrix, in their order. */
   predict(matrices: readonly FeatureMatrix[]): Float32Array[];
+  /**
+   * The same for clips of one speaker, relative to other clips of the same; absent where the model
+   * cannot be told who speaks.
+   */
+  predictRelative?(
+    matrices: readonly FeatureMatrix[],
+    others: readonly FeatureMatrix[],
+  ): Float32Array[];
   dispose(): void;
 }

@@ -3,16 +3,23 @@ import type { LabelPrediction } from '../report/run-summary.ts';
 import { rescale, toLabelled } from './score-sides.ts';
 
 /**
- * The predictions of folds, each at the temperature that those of the others give. One fold alone is
- * returned as it is.
+ * For each fold the temperature that the predictions of the others give; of one fold alone 1.
  */
+export function fitByOthers(
+  folds: readonly (readonly LabelPrediction[])[],
+  labels: readonly string[],
+): number[] {
+  return folds.map((fold) => {
+    const others = folds.filter((other) => other !== fold).flat();
+    return others.length === 0 ? 1 : fitTemperature(toLabelled(others, labels));
+  });
+}
+
+/** The predictions of folds, each at the temperature that {@link fitByOthers} gives. */
 export function rescaleByOthers<Prediction extends LabelPrediction>(
   folds: readonly (readonly Prediction[])[],
   labels: readonly string[],
 ): Prediction[][] {
-  return folds.map((fold) => {
-    const others = folds.filter((other) => other !== fold).flat();
-    if (others.length === 0) return [...fold];
-    return rescale(fold, labels, fitTemperature(toLabelled(others, labels)));
-  });
+  const temperatures = fitByOthers(folds, labels);
+  return folds.map((fold, at) => rescale(fold, labels, temperatures[at]!));
 }

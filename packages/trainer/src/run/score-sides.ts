@@ -1,11 +1,12 @@
 import { applyTemperature } from '@ser/runtime/core';
-import { speakerKey } from '../datasets/clip.ts';
+import { type Clip, speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import { findLargest } from '../evaluate/predictions.ts';
 import {
   type ClipPrediction,
   type LabelPrediction,
   type RunSummary,
+  type Side,
   sides,
   type WindowScores,
 } from '../report/run-summary.ts';
@@ -23,6 +24,15 @@ export function toLabelled(predictions: readonly LabelPrediction[], labels: read
 export function decide(probabilities: number[], labels: readonly string[]) {
   const predicted = findLargest(probabilities);
   return { predicted: labels[predicted]!, confidence: probabilities[predicted]!, probabilities };
+}
+
+/** What was decided of a clip. */
+export function toClipPrediction(
+  { id, path, corpus, speaker, label }: Clip,
+  split: Side,
+  decision: ReturnType<typeof decide>,
+): ClipPrediction {
+  return { clipId: id, path, corpus, speaker, split, truth: label, ...decision };
 }
 
 /** Predictions at `factor` times the temperature that they are at. */

@@ -15,8 +15,9 @@ import {
   type RunSummary,
 } from '../report/run-summary.ts';
 import { type GroupScore, scoreCorpora, scoreSpeakers } from '../report/speaker-scores.ts';
-import { adaptSpeakers } from './adapt-speakers.ts';
-import { rescaleByOthers } from './rescale-by-others.ts';
+import { adaptTested } from './adapt-speakers.ts';
+import { fitByOthers } from './rescale-by-others.ts';
+import { rescale } from './score-sides.ts';
 
 /** Mean and sample standard deviation; the deviation of one value is 0. */
 export interface Spread {
@@ -53,7 +54,7 @@ export interface SeedScores extends PooledScores {
   /** Worst UAR first. */
   speakers: GroupScore[];
   /**
-   * After {@link adaptSpeakers}; null where the protocol has test speakers in training, absent in
+   * See {@link adaptTested}; null where the protocol has test speakers in training, absent in
    * files of older versions.
    */
   adapted?: PooledScores | null;
@@ -123,10 +124,14 @@ function calibrateUnvalidated(finished: readonly FinishedFold[]): FinishedFold[]
   const groups = groupBy(open, ({ seed, summary }) => [seed, ...summary.labels].join('/'));
   const calibrated = new Map<FinishedFold, FinishedFold>();
   for (const folds of groups.values()) {
+    const { labels } = folds[0]!.summary;
     const tested = folds.map(({ summary }) => listTestPredictions(summary));
-    rescaleByOthers(tested, folds[0]!.summary.labels).forEach((predictions, at) => {
+    fitByOthers(tested, labels).forEach((temperature, at) => {
       const fold = folds[at]!;
-      calibrated.set(fold, { ...fold, summary: { ...fold.summary, predictions } });
+      const { adapted } = fold.summary;
+      const predictions = rescale(tested[at]!, labels, temperature);
+      const rescaled = adapted && { adapted: rescale(adapted, labels, temperature) };
+      calibrated.set(fold, { ...fold, summary: { ...fold.summary, predictions, ...rescaled } });
     });
   }
   return finished.map((fold) => calibrated.get(fold) ?? fold);
@@ -138,12 +143,10 @@ function score(summaries: readonly RunSummary[]): PooledScores {
   });
 }
 
-/** Scores the predictions of all folds together, each speaker's after adaptation to the speaker. */
+/** Scores the predictions of all folds together, each speaker's as {@link adaptTested} gives them. */
 export function poolAdapted(summaries: readonly RunSummary[]): PooledScores | null {
   if (!areStrangers(summaries)) return null;
-  const adapted = summaries.flatMap((summary) =>
-    adaptSpeakers(listTestPredictions(summary), summary.labels),
-  );
+  const adapted = summaries.flatMap(adaptTested);
   return poolPredictions(adapted, { areStrangers: true });
 }
 

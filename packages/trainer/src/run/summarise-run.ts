@@ -17,10 +17,11 @@ import {
   sides,
 } from '../report/run-summary.ts';
 import { version } from '../version.ts';
+import { adaptVoices } from './adapt-speakers.ts';
 import { cutWindows } from './cut-windows.ts';
 import type { FittedHead } from './head.ts';
 import type { RunSettings } from './run-folder.ts';
-import { decide, rescale, scoreSides, toLabelled } from './score-sides.ts';
+import { decide, rescale, scoreSides, toClipPrediction, toLabelled } from './score-sides.ts';
 
 /** What a summary is made from. */
 export interface FinishedRun {
@@ -55,6 +56,7 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     raw.push(...(await predictSide(run, side, { matrices: run.matrices, onProgress })));
   }
   const { temperature, predictions } = calibrateOnValidation(raw, labels);
+  const adapted = adaptVoices(run);
   const windows = calibrateOnValidation(await predictWindows(run), labels);
   const hearTest = async (channel: Channel) =>
     rescale(await predictSide(run, 'test', { channel }), labels, temperature ?? 1);
@@ -86,6 +88,7 @@ export async function summariseRun(run: FinishedRun): Promise<RunSummary> {
     ...(windows.temperature !== null && { windowTemperature: windows.temperature }),
     evaluations: scoreSides(predictions, labels),
     predictions,
+    ...(adapted && { adapted: rescale(adapted, labels, temperature ?? 1) }),
     windows: windows.predictions,
     channels,
     environment: {
@@ -149,15 +152,7 @@ async function predictSide(
   });
   const rows = head.predict(played.flat());
   const probabilities = averageOverSpeeds(rows, speeds.length);
-  return split[side].map(
-    (clip, at): ClipPrediction => ({
-      clipId: clip.id,
-      path: clip.path,
-      corpus: clip.corpus,
-      speaker: clip.speaker,
-      split: side,
-      truth: clip.label,
-      ...decide([...probabilities[at]!], labels),
-    }),
+  return split[side].map((clip, at) =>
+    toClipPrediction(clip, side, decide([...probabilities[at]!], labels)),
   );
 }

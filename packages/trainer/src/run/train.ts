@@ -14,7 +14,7 @@ import { findValidationNeed } from '../recipes/validation-need.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { createExamples } from './create-examples.ts';
-import { exportRunToOnnx } from './export-run.ts';
+import { writeModel } from './export-run.ts';
 import { extractDataset } from './extract-dataset.ts';
 import { fitLinear } from './fit-linear.ts';
 import type { FittedHead, HeadInput } from './head.ts';
@@ -83,7 +83,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   await removeTemporaries(directory);
 
   const encoder = await readRecipeEncoder(recipe);
-  const representation = await selectRepresentation(recipe);
+  const representation = await selectRepresentation(recipe, encoder);
   const { labels: wanted, mergedLabels } = recipe;
   const listed = await readDataset(settings.data, {
     ...{ labels: wanted, mergedLabels, signal },
@@ -127,7 +127,7 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
   });
   head.dispose();
   await writeReport(directory, summary);
-  return { modelPath: await exportRunToOnnx(directory), summary };
+  return { modelPath: await writeModel(directory, { settings, summary, encoder }), summary };
 }
 
 /** A head without TensorFlow never loads it. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildWhisperEncoder, readWhisperSafetensors } from '@ser/encoders';
-import { createClassifier } from '@ser/runtime';
+import { adaptToSpeaker, buildWhisperEncoder, readWhisperSafetensors } from '@ser/encoders';
+import { createClassifier, readModelFile, type SpeakerProfile } from '@ser/runtime';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe, type Recipe } from '../../src/recipes/recipe.ts';
 import { makeSyntheticCorpus, tinyRecipe, useOwnCache } from './tiny-run.ts';
@@ -51,6 +51,103 @@ const makeLinear = (source: string, changes: object = {}): Recipe =>
     },
     'linear',
   );
+
+const toRow = ({ probabilities }: { probabilities: Record<string, number> }) =>
+  Object.values(probabilities);
+
+function expectClose(found: readonly number[], wanted: readonly number[], digits = 5): void {
+  expect(found).toHaveLength(wanted.length);
+  found.forEach((value, at) => {
+    expect(value).toBeCloseTo(wanted[at]!, digits);
+  });
+}
+
+describe('a model that is told who speaks', () => {
+  it('judges clips relative to the voice, in memory and as an adapted file alike', async () => {
+    const { source, start } = await prepare();
+    const { modelPath, summary } = await start(makeLinear(source), 'run');
+    const tested = summary.predictions.filter(({ split }) => split === 'test');
+    const paths = tested.map(({ path }) => path);
+    const [first, ...others] = paths;
+    const classifier = await createClassifier(modelPath);
+    expect(classifier.manifest.speaker).toEqual({ priorClips: 3 });
+
+    const speaker = await classifier.adapt(others);
+    expect(speaker.clips).toBe(others.length);
+    const told = await classifier.predict(first!, { speaker });
+    const plain = await classifier.predict(first!);
+    expect(toRow(told)).not.toEqual(toRow(plain));
+
+    // Each of a batch of one person is told of the others alone.
+    const together = await classifier.predictBatch([...paths, 'none.wav'], { oneSpeaker: true });
+    expect(together.map(({ ok }) => ok)).toEqual([...paths.map(() => true), false]);
+    if (!together[0]!.ok) throw together[0]!.error;
+    expectClose(toRow(together[0]!.prediction), toRow(told));
+    const alone = await classifier.predictBatch([first!], { oneSpeaker: true });
+    if (!alone[0]!.ok) throw alone[0]!.error;
+    expectClose(toRow(alone[0]!.prediction), toRow(plain));
+
+    const bytes = await readFile(modelPath);
+    const adapted = adaptToSpeaker(bytes, speaker);
+    const own = await createClassifier(adapted);
+    expectClose(toRow(await own.predict(first!)), toRow(told));
+    await own.dispose();
+
+    // Clips that come later weigh as much as if they had come at once.
+    const early = adaptToSpeaker(bytes, await classifier.adapt(others.slice(0, 2)));
+    const between = await createClassifier(early);
+    const later = adaptToSpeaker(early, await between.adapt(others.slice(2)));
+    await between.dispose();
+    expect(readModelFile(later)).toMatchObject({
+      speaker: { priorClips: 3 + others.length },
+      adaptation: { clips: others.length },
+    });
+    const last = await createClassifier(later);
+    expectClose(toRow(await last.predict(first!)), toRow(told));
+    await last.dispose();
+
+    // The run tells what adaptation gives each stranger.
+    expect(summary.adapted!.map(({ clipId }) => clipId).sort()).toEqual(
+      tested.map(({ clipId }) => clipId).sort(),
+    );
+    const windows: number[][] = [];
+    for await (const { prediction } of classifier.timeline(first!, {
+      ...{ windowSec: 0.5, hopSec: 0.25, oneSpeaker: true },
+    })) {
+      if (prediction) windows.push(toRow(prediction));
+    }
+    const untold: number[][] = [];
+    for await (const { prediction } of classifier.timeline(first!, {
+      ...{ windowSec: 0.5, hopSec: 0.25 },
+    })) {
+      if (prediction) untold.push(toRow(prediction));
+    }
+    expect(windows).toHaveLength(untold.length);
+    expect(windows).not.toEqual(untold);
+
+    const strange: SpeakerProfile = { clips: 1, mean: new Float32Array(3) };
+    await expect(classifier.predict(first!, { speaker: strange })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('speaker.mean has 3 numbers'),
+    });
+    await expect(classifier.adapt([])).rejects.toThrow(/audios is empty/);
+    await classifier.dispose();
+  });
+
+  it('refuses to be told where the model has no place for it', async () => {
+    const small = await createClassifier(
+      new URL('../../../../models/small.onnx', import.meta.url).pathname,
+    );
+    for (const call of [
+      small.adapt(['a.wav']),
+      small.predictBatch(['a.wav'], { oneSpeaker: true }),
+      small.timeline('a.wav', { oneSpeaker: true }).next(),
+    ]) {
+      await expect(call).rejects.toThrow(/cannot|can be told who speaks/);
+    }
+    await small.dispose();
+  });
+});
 
 describe('a linear head on an encoder', () => {
   it('trains without TensorFlow, and its model predicts what the run says', async () => {

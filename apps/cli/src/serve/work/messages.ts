@@ -9,7 +9,7 @@ export interface OpenMessage {
 /** What a worker can be asked for, and what it answers. */
 export interface Work {
   predict: {
-    task: { maxDurationSec: number };
+    task: { maxDurationSec: number; speechCheck: boolean };
     result: Prediction;
   };
   timeline: {

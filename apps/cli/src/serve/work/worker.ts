@@ -66,8 +66,8 @@ type WorkFunction<Name extends WorkName> = (
 ) => Promise<Work[Name]['result']>;
 
 const works: { [Name in WorkName]: WorkFunction<Name> } = {
-  predict: (classifier, { maxDurationSec }, { audio, signal }) =>
-    classifier.predict(audio, { maxDurationSec, signal }),
+  predict: (classifier, options, { audio, signal }) =>
+    classifier.predict(audio, { ...options, signal }),
   timeline: async (classifier, options, { audio, signal }) => {
     const segments: Segment[] = [];
     for await (const segment of classifier.segments(audio, { ...options, signal })) {

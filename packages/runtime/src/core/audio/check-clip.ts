@@ -1,29 +1,30 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio-clip.ts';
+import { measureMean } from './remove-offset.ts';
 
 /** Shorter audio holds no speech to judge. */
 export const shortestDurationSec = 0.05;
-/** Audio that never exceeds this level, -80 dB of full scale, is silent. */
-export const silentPeak = 1e-4;
+/** Audio that never leaves its mean by more than this, -80 dB of full scale, is silent. */
+const silentPeak = 1e-4;
 /** Levels whose squares float32 still adds up over hours; 16-bit numbers taken for samples are far below. */
 const mostLevel = 1e9;
 
 /**
  * Throws unless a clip has something to listen to.
  *
- * @throws SerError `AUDIO_EMPTY` (no samples), `AUDIO_NOT_FINITE` (samples that are NaN, infinite or beyond 1e9),
- *   `AUDIO_TOO_SHORT` (under 50 ms), `AUDIO_SILENT` (nothing above -80 dB of full scale) or
- *   `INVALID_ARGUMENT` (not a clip).
+ * @throws SerError `AUDIO_EMPTY` (no samples), `AUDIO_NOT_FINITE` (samples that are NaN, infinite or
+ *   beyond 1e9), `AUDIO_TOO_SHORT` (under 50 ms), `AUDIO_SILENT` (nothing more than -80 dB of full
+ *   scale from its mean) or `INVALID_ARGUMENT` (not a clip).
  */
 export function checkClip(clip: AudioClip): void {
   assertClip(clip);
   const { samples } = clip;
-  const peak = measurePeak(samples);
+  assertFinite(samples);
   assertLongEnough(samples.length, clip.sampleRateHz);
-  if (peak <= silentPeak) {
+  if (isSilent(samples)) {
     throw new SerError(
       'AUDIO_SILENT',
-      'The audio is silent: no sample is above -80 dB of full scale.',
+      'The audio is silent: no sample is above -80 dB of full scale, a constant offset not counted.',
     );
   }
 }
@@ -61,20 +62,16 @@ export function assertClip({ samples, sampleRateHz }: AudioClip): void {
  * @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN, infinite, or a thousand million times full scale.
  */
 export function assertFinite(samples: Float32Array, first = 0): void {
-  measurePeak(samples, first);
+  for (let index = 0; index < samples.length; index++) {
+    if (Math.abs(samples[index]!) < mostLevel) continue;
+    throw new SerError(
+      'AUDIO_NOT_FINITE',
+      `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a number within ±${mostLevel}, where full scale is 1.`,
+    );
+  }
 }
 
-function measurePeak(samples: Float32Array, first = 0): number {
-  let peak = 0;
-  for (let index = 0; index < samples.length; index++) {
-    const level = Math.abs(samples[index]!);
-    if (!(level < mostLevel)) {
-      throw new SerError(
-        'AUDIO_NOT_FINITE',
-        `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a number within ±${mostLevel}, where full scale is 1.`,
-      );
-    }
-    if (level > peak) peak = level;
-  }
-  return peak;
+function isSilent(samples: Float32Array): boolean {
+  const mean = measureMean(samples);
+  return samples.every((sample) => Math.abs(sample - mean) <= silentPeak);
 }

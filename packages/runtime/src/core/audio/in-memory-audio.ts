@@ -3,7 +3,7 @@ import { shorten } from '../name-source.ts';
 import type { AudioSource } from '../platform.ts';
 import type { AudioClip } from './audio-clip.ts';
 import { type AudioStream, streamClip } from './audio-stream.ts';
-import { type ByteSource, openBlob, openBytes } from './byte-source.ts';
+import { type ByteSource, openBlob, openBytes } from './bytes/byte-source.ts';
 import { type DecodeOptions, openAudio } from './decode-audio.ts';
 
 /** Audio that is at hand: an encoded file's bytes, a `Blob` or `File`, or decoded samples. */

@@ -3,6 +3,7 @@ import type { AudioClip } from '../audio/audio-clip.ts';
 import { assertFinite } from '../audio/check-clip.ts';
 import { highestRateHz, lowestRateHz } from '../audio/mono-mixer.ts';
 import { createRateConverter, type RateConverter } from '../audio/rate-converter.ts';
+import { OffsetRemover } from '../audio/remove-offset.ts';
 import type { Judgement } from '../prediction.ts';
 import { checkSegmenting } from '../segments/segment-speech.ts';
 import type { SpeechModel } from '../speech/speech-model.ts';
@@ -17,6 +18,16 @@ export interface StreamOptions {
   windowSec?: number;
   /** From one update to the next, in seconds of audio. Default 0.5. */
   hopSec?: number;
+  /**
+   * Whether one person speaks alone: each update is judged relative to what was heard of the voice up
+   * to there. Default false.
+   */
+  oneSpeaker?: boolean;
+}
+
+/** Options with the defaults in place of what is left out. */
+export function fillStreamOptions({ windowSec = 3, hopSec = 0.5, ...rest }: StreamOptions) {
+  return { windowSec, hopSec, ...rest };
 }
 
 /** What is heard at one moment of a live signal. */
@@ -50,6 +61,7 @@ export class EmotionStream {
   readonly #sampleRateHz: number;
   readonly #hopSec: number;
   readonly #windowLength: number;
+  readonly #offset: OffsetRemover;
   readonly #tracker: SpeechTracker;
   readonly #converter: RateConverter;
   readonly #history: SampleHistory;
@@ -59,7 +71,8 @@ export class EmotionStream {
   #last: Promise<unknown> = Promise.resolve();
 
   /** @throws SerError `INVALID_ARGUMENT`. */
-  constructor(parts: StreamParts, { sampleRateHz, windowSec = 3, hopSec = 0.5 }: StreamOptions) {
+  constructor(parts: StreamParts, options: StreamOptions) {
+    const { sampleRateHz, windowSec, hopSec } = fillStreamOptions(options);
     checkRate(sampleRateHz);
     checkSegmenting(windowSec, hopSec);
     const { dsp, speechModel, labels, featureRateHz } = parts;
@@ -67,6 +80,7 @@ export class EmotionStream {
     this.#sampleRateHz = sampleRateHz;
     this.#hopSec = hopSec;
     this.#windowLength = Math.ceil(windowSec * featureRateHz);
+    this.#offset = new OffsetRemover(sampleRateHz);
     this.#tracker = new SpeechTracker(dsp, speechModel, sampleRateHz);
     this.#converter = createRateConverter(dsp, { fromHz: sampleRateHz, toHz: featureRateHz });
     this.#history = new SampleHistory(this.#windowLength);
@@ -111,7 +125,7 @@ export class EmotionStream {
       const due = Math.round(dueSec * this.#sampleRateHz);
       const piece = chunk.subarray(start, start + due - this.#received);
       this.#history.push(this.#converter.push(piece));
-      if ((await this.#tracker.push(piece)).length > 0) this.#label.reset();
+      if ((await this.#tracker.push(this.#offset.push(piece))).length > 0) this.#label.reset();
       this.#received += piece.length;
       start += piece.length;
       if (this.#received < due) break;

@@ -2,6 +2,7 @@ import { type Dsp, SerError } from '@ser/dsp-wasm';
 import { cutBlock, type DecodedAudio } from '../audio/audio-stream.ts';
 import { assertFinite, assertLongEnough } from '../audio/check-clip.ts';
 import { RecentSamples } from '../audio/recent-samples.ts';
+import { OffsetRemover } from '../audio/remove-offset.ts';
 import { throwIfAborted } from '../cancellation.ts';
 import type { SpeechModel } from '../speech/speech-model.ts';
 import { longestDoubtSec, SpeechTracker } from '../speech/speech-tracker.ts';
@@ -40,6 +41,7 @@ export async function* segmentSpeech(
 ): AsyncGenerator<Segment> {
   const { dsp, speechModel, signal } = segmentation;
   const tracker = new SpeechTracker(dsp, speechModel, sampleRateHz);
+  const offset = new OffsetRemover(sampleRateHz);
   const recent = new RecentSamples();
   const judge = new SpanJudge(recent, sampleRateHz, segmentation);
   for await (const block of blocks) {
@@ -47,7 +49,7 @@ export async function* segmentSpeech(
       throwIfAborted(signal);
       assertFinite(piece, recent.end);
       recent.push(piece);
-      for (const span of await tracker.push(piece)) yield* await judge.finish(span);
+      for (const span of await tracker.push(offset.push(piece))) yield* await judge.finish(span);
       if (tracker.open) await judge.advance(tracker.open);
       const doubtful = recent.end - longestDoubtSec * sampleRateHz;
       recent.dropBefore(Math.min(judge.firstNeeded ?? Infinity, doubtful));

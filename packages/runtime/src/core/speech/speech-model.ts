@@ -12,16 +12,16 @@ export const speechInput = {
 /** A voice-activity detector in an inference library. Each entry point brings its own. */
 export interface SpeechModel {
   /**
-   * Judges one frame.
+   * Judges frames that follow each other.
    *
-   * @param input `contextLength + frameLength` samples.
+   * @param frames `contextLength + frameLength` samples of each.
    * @param state what the frame before left; zeros at the start.
-   * @returns the probability that somebody speaks in it, and the state for the next one.
+   * @returns the probability that somebody speaks, of each frame, and the state for the next one.
    */
   score(
-    input: Float32Array,
+    frames: Float32Array,
     state: Float32Array,
-  ): Promise<{ probability: number; state: Float32Array }>;
+  ): Promise<{ probabilities: Float32Array; state: Float32Array }>;
   release(): Promise<void>;
 }
 

@@ -1,0 +1,67 @@
+import { SerError } from '@ser/dsp-wasm';
+
+/**
+ * What is known of a speaker's voice: the mean embedding of clips, none of which needs a label. It is
+ * personal data, as a voice print is.
+ */
+export interface SpeakerProfile {
+  /** Clips that it was made from; a window of a recording counts as the part of a clip that it adds. */
+  clips: number;
+  /** Mean of their embeddings: as many numbers as the model's embedding has. */
+  mean: Float32Array;
+}
+
+/** Sums embeddings of one speaker up, as they come. */
+export class SpeakerMean {
+  readonly #sum: Float64Array;
+  #clips = 0;
+
+  /** @param width numbers of an embedding */
+  constructor(width: number) {
+    this.#sum = new Float64Array(width);
+  }
+
+  /** @param share what the embedding counts for, in clips; a negative one takes it out again. */
+  add(embedding: Float32Array, share = 1): void {
+    for (let i = 0; i < embedding.length; i++) this.#sum[i]! += share * embedding[i]!;
+    this.#clips += share;
+  }
+
+  /** null before anything was added. */
+  get profile(): SpeakerProfile | null {
+    const clips = this.#clips;
+    return clips > 0 ? { clips, mean: Float32Array.from(this.#sum, (sum) => sum / clips) } : null;
+  }
+
+  /** What is known of the speaker without one of the embeddings that were added whole. */
+  without(embedding: Float32Array): SpeakerProfile | null {
+    const clips = this.#clips - 1;
+    if (!(clips > 0)) return null;
+    const mean = Float32Array.from(this.#sum, (sum, i) => (sum - embedding[i]!) / clips);
+    return { clips, mean };
+  }
+}
+
+/**
+ * How far a speaker lies from the mean of all speakers, as far as the clips can tell: with few of
+ * them the estimate is shrunk towards none, `n / (n + priorClips) · (mean − centre)`, which is the
+ * posterior mean of a normal prior.
+ *
+ * @throws SerError `INVALID_ARGUMENT` for a profile of another model, or numbers that are none.
+ */
+export function measureShift(
+  { clips, mean }: SpeakerProfile,
+  { centre, priorClips }: { centre: Float32Array; priorClips: number },
+): Float32Array {
+  if (!(clips > 0 && clips < Infinity)) {
+    throw new SerError('INVALID_ARGUMENT', `speaker.clips is ${clips}; it must be above 0.`);
+  }
+  if (mean.length !== centre.length || !mean.every(Number.isFinite)) {
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `speaker.mean has ${mean.length} numbers; it must have ${centre.length}, all finite: the profile is of the model that made it.`,
+    );
+  }
+  const share = clips / (clips + priorClips);
+  return centre.map((value, i) => share * (mean[i]! - value));
+}
