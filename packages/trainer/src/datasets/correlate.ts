@@ -21,7 +21,7 @@ export function correlateWaves(a: ArrayLike<number>, b: ArrayLike<number>, lowes
   const crossIm = new Float64Array(length);
   let powerA = 0;
   let powerB = 0;
-  for (let bin = Math.ceil(lowest * length); bin < length / 2; bin++) {
+  for (let bin = Math.max(1, Math.ceil(lowest * length)); bin < length / 2; bin++) {
     const mirror = length - bin;
     const aRe = re[bin]! + re[mirror]!;
     const aIm = im[bin]! - im[mirror]!;

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Clip } from './clip.ts';
 import { type MapFilesOptions, mapFiles } from './map-files.ts';
 import { type PrintedWave, printFiles } from './print-worker.ts';
@@ -43,7 +45,10 @@ function printMissing(
   options: MapFilesOptions,
 ): Promise<(PrintedWave | null)[]> {
   if (paths.length < fewestForThreads) return printFiles(paths);
-  const worker = new URL('./print-worker.js', import.meta.url);
+  // By the package's name, so that it is found from sources that run as they are.
+  const worker = pathToFileURL(
+    createRequire(import.meta.url).resolve('@ser/trainer/internal/datasets/print-worker'),
+  );
   return mapFiles(paths, { worker, name: 'printFiles' }, options);
 }
 
