@@ -27,6 +27,9 @@ const spectrumLags = 16;
 const rhythmLags = 40;
 const largestStep = 127;
 
+/** A clip with less of its level below 2 kHz has none of its sound there. */
+const leastShare = 1e-3;
+
 /** The wave of a clip; null where it is silent or too short to be told from others. */
 export function printClip({ samples, sampleRateHz }: AudioClip, dsp: Dsp): Int8Array | null {
   const beginning = samples.subarray(0, longestSec * sampleRateHz);
@@ -36,8 +39,8 @@ export function printClip({ samples, sampleRateHz }: AudioClip, dsp: Dsp): Int8A
       : dsp.resample(beginning, { fromHz: sampleRateHz, toHz: printRateHz });
   if (slow.length < shortestSec * printRateHz) return null;
   const steps = slow.map((sample, at) => (at === 0 ? 0 : sample - slow[at - 1]!));
-  const largest = steps.reduce((most, step) => Math.max(most, Math.abs(step)), 0);
-  if (!(largest > 0 && largest < Infinity)) return null;
+  const largest = findPeak(steps);
+  if (!(largest > leastShare * findPeak(beginning) && largest < Infinity)) return null;
   return Int8Array.from(steps, (step) => Math.round((largestStep * step) / largest));
 }
 
@@ -55,6 +58,10 @@ export function completePrint(wave: Int8Array, sampleRateHz: number): SoundPrint
   sketch.set(autocorrelate(steps, spectrumLags));
   sketch.set(autocorrelate(power, rhythmLags), spectrumLags);
   return { sampleRateHz, wave, envelope: Float32Array.from(power, Math.sqrt), sketch };
+}
+
+function findPeak(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 function sumSquares(values: Float64Array): number {
