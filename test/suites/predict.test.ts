@@ -57,6 +57,22 @@ it('takes the models that come with the project by name or by path', async () =>
   expect(shipped).toBe(await predict('--model', join(models, 'model.onnx')));
 });
 
+it('answers among the labels that are asked for, in a timeline too', async () => {
+  const among = ['--labels', 'anger,happy,sad'];
+  const [all] = await readSerJson<Entry[]>(['predict', clips[0]!, '--json']);
+  const [some] = await readSerJson<Entry[]>(['predict', clips[0]!, '--json', ...among]);
+  const { happy, sad, angry } = all!.probabilities as Record<'happy' | 'sad' | 'angry', number>;
+  expect(Object.keys(some!.probabilities)).toEqual(['happy', 'sad', 'angry']);
+  expect(some!.probabilities.sad).toBeCloseTo(sad / (happy + sad + angry), 5);
+  const segments = await readSerJson<{ label: string }[]>([
+    ...['predict', clips[0]!, '--timeline', '--json', ...among],
+  ]);
+  for (const { label } of segments) expect(['happy', 'sad', 'angry']).toContain(label);
+  const { exitCode, stderr } = await runSer(['predict', clips[0]!, '--labels', 'happy,glad']);
+  expect(stderr).toMatch(/labels has "glad"; the model knows neutral, calm/);
+  expect(exitCode).toBe(2);
+});
+
 describe('predict names its clips', () => {
   it('by a folder, its subfolders included', async () => {
     const entries = await readSerJson<Entry[]>(['predict', corpus, '--json']);

@@ -90,6 +90,24 @@ describe('POST /v1/predict', () => {
     });
   });
 
+  it('answers among the labels that are asked for', async () => {
+    const name = goodClips[0]!;
+    const { probabilities } = expected.get(name)!;
+    const [first, second] = Object.keys(probabilities) as [string, string];
+    const { status, body } = await server.post(
+      `/v1/predict?labels=${first},${second}`,
+      readClip(name),
+    );
+    expect(status).toBe(200);
+    const share = probabilities[first]! / (probabilities[first]! + probabilities[second]!);
+    expect(body.probabilities[first]).toBeCloseTo(share, 5);
+    expect(Object.keys(body.probabilities)).toEqual([first, second]);
+    expect(await server.post('/v1/predict?labels=glad,sad', readClip(name))).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_ARGUMENT' },
+    });
+  });
+
   it('takes many files at a time; bad ones cost the others nothing', async () => {
     const files = Object.fromEntries(goodClips.map((name) => [name, readClip(name)]));
     const form = makeForm({

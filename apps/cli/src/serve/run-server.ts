@@ -4,12 +4,13 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { SerError } from '@ser/dsp-wasm';
+import { chooseLabels } from '@ser/runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createApp } from './app.ts';
 import { checkQuery } from './check-query.ts';
 import { logEvent } from './event-log.ts';
 import { checkHost, checkOrigin, checkToken } from './guards.ts';
-import { streamQuerySchema } from './schemas.ts';
+import { readFollowing, streamQuerySchema } from './schemas.ts';
 import type { Service } from './service.ts';
 import { type Failure, ServiceError, toFailure } from './service-error.ts';
 import { carryStream, maxMessageBytes } from './stream-socket.ts';
@@ -118,7 +119,8 @@ function addStreams(server: Server, service: Service): WebSocketServer {
       if (socket.destroyed) return stream.close();
       sockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
         logEvent({ level: 'info', event: 'stream-opened' });
-        carryStream(webSocket, stream, query, manifest.labels, {
+        const { labels } = chooseLabels(manifest.labels, query.labels);
+        carryStream(webSocket, stream, query, labels, {
           onAudio: (seconds) => metrics.audioSeconds.inc({ source: 'streams' }, seconds),
           onFailure: (error) => {
             const { code } = toFailure(error).body;
@@ -140,7 +142,7 @@ function addStreams(server: Server, service: Service): WebSocketServer {
       throw new ServiceError('NOT_FOUND', 'WebSockets are taken at /v1/stream only.');
     }
     if (isStopping) throw new ServiceError('SHUTTING_DOWN', 'The service is shutting down.');
-    return checkQuery(streamQuerySchema, searchParams);
+    return readFollowing(checkQuery(streamQuerySchema, searchParams));
   }
   return sockets;
 }
