@@ -1,18 +1,22 @@
 import { SerError } from '@ser/dsp-wasm';
-import { createFloats, decodeModel, encodeModel, readFloats } from '@ser/onnx';
+import { createFloats, decodeModel, encodeModel } from '@ser/onnx';
 import {
+  formatVoicePrior,
+  joinProfiles,
   type Manifest,
   manifestKey,
   measureShift,
+  parseVoicePrior,
   readModelFile,
   type SpeakerProfile,
-  speakerCentre,
+  speakerShift,
+  voicesKey,
 } from '@ser/runtime/core';
 
 /**
  * The same model for one speaker: embeddings are taken relative to that voice, as far as its clips can
- * tell, in every runtime. The manifest tells of the clips under `adaptation`. It can be adapted
- * further: what it has been told weighs as much as the clips that told it.
+ * tell, in every runtime. The manifest tells of the clips under `adaptation`. The file can be adapted
+ * further: it holds the mean of the clips that told it, which is personal data.
  *
  * @param model bytes of a model file whose manifest has a `speaker`
  * @param profile what `classifier.adapt` of that model gave
@@ -25,31 +29,27 @@ import {
  */
 export function adaptToSpeaker(model: Uint8Array, profile: SpeakerProfile): Uint8Array {
   const manifest = readModelFile(model);
-  const whole = decodeModel(model);
-  const tensor = whole.initialisers.find(({ name }) => name === speakerCentre);
-  const centre = tensor && readFloats(tensor);
-  if (!manifest.speaker || !centre) {
+  if (!manifest.speaker) {
     throw new SerError(
       'INVALID_ARGUMENT',
       `The model ${manifest.name} cannot be told who speaks; its manifest has no speaker.`,
     );
   }
-  const { priorClips } = manifest.speaker;
-  const shift = measureShift(profile, { centre, priorClips });
-  const moved = centre.map((value, i) => value + shift[i]!);
-  const adapted: Manifest = {
-    ...manifest,
-    speaker: { priorClips: priorClips + profile.clips },
-    adaptation: {
-      ...manifest.adaptation,
-      clips: Math.round((manifest.adaptation?.clips ?? 0) + profile.clips),
-    },
-  };
+  const whole = decodeModel(model);
+  const prior = parseVoicePrior(whole.metadata[voicesKey]);
+  const shift = measureShift(profile, prior);
+  const told = prior.told ? joinProfiles(prior.told, profile) : profile;
+  const adaptation = { ...manifest.adaptation, clips: Math.round(told.clips) };
+  const adapted: Manifest = { ...manifest, adaptation };
   return encodeModel({
     ...whole,
     initialisers: whole.initialisers.map((each) =>
-      each === tensor ? createFloats(speakerCentre, [centre.length], moved) : each,
+      each.name === speakerShift ? createFloats(speakerShift, [shift.length], shift) : each,
     ),
-    metadata: { ...whole.metadata, [manifestKey]: JSON.stringify(adapted) },
+    metadata: {
+      ...whole.metadata,
+      [manifestKey]: JSON.stringify(adapted),
+      [voicesKey]: formatVoicePrior({ ...prior, told }),
+    },
   });
 }

@@ -1,5 +1,5 @@
 import { type GraphBuilder, LayerGraph } from '@ser/onnx';
-import { speakerCentre } from '@ser/runtime/core';
+import { speakerShift, type VoicePrior } from '@ser/runtime/core';
 
 /** Standardised values beyond this are cut: a channel that training never saw so far out. */
 const outermost = 8;
@@ -12,11 +12,8 @@ export interface LinearHead {
   /** [classes, numbers of an embedding]. */
   weights: Float32Array;
   bias: Float32Array;
-  /**
-   * Mean over speakers of their mean embeddings, which the model file keeps so that it can be told who
-   * speaks. Absent: it cannot.
-   */
-  centre?: Float32Array;
+  /** What voices are like, so that the model file can be told who speaks. Absent: it cannot. */
+  voices?: VoicePrior;
 }
 
 /** Embeddings as a linear head sees them: standardised, and cut at ±8. Row-major, as `rows`. */
@@ -73,19 +70,15 @@ export function addLinearHead(graph: GraphBuilder, head: LinearHead, embedding: 
   const part = new LayerGraph(graph, 'head');
   const width = head.mean.length;
   const classes = head.bias.length;
-  let entering = embedding;
-  let { mean } = head;
-  const { centre } = head;
-  if (centre) {
-    // A constant of its own, and first: another in its place makes the model one of a single speaker.
-    entering = graph.addNode(
-      'Sub',
-      [embedding, graph.addFloats(speakerCentre, [width], centre)],
-      'speaker/relative',
-    );
-    mean = mean.map((value, i) => value - centre[i]!);
-  }
-  const centred = part.node('Sub', [entering, part.floats('mean', [width], mean)], 'centred');
+  // A constant of its own, and first: another in its place makes the model one of a single speaker.
+  const entering = head.voices
+    ? graph.addNode(
+        'Sub',
+        [embedding, graph.addFloats(speakerShift, [width], new Float32Array(width))],
+        'speaker/relative',
+      )
+    : embedding;
+  const centred = part.node('Sub', [entering, part.floats('mean', [width], head.mean)], 'centred');
   const scaled = part.node(
     'Div',
     [centred, part.floats('deviation', [width], head.deviation)],

@@ -1,15 +1,12 @@
-import { type Manifest, manifestKey } from '@ser/runtime/core';
+import { formatVoicePrior, type Manifest, manifestKey, voicesKey } from '@ser/runtime/core';
 import { composeModel } from '../compose-model.ts';
 import { addLinearHead, type LinearHead } from './linear-head.ts';
 import { addProbabilities } from './probabilities.ts';
 import { addStatisticsPooling } from './statistics-pooling.ts';
 
-/** Clips of a speaker that the mean over speakers weighs as much as, until it was told of any. */
-export const priorClips = 3;
-
 /**
  * Returns the bytes of a model file of an encoder with a linear head on the statistics of its hidden
- * states. Calibration temperature and softmax are inside the graph. Where the head has a `centre`, the
+ * states. Calibration temperature and softmax are inside the graph. Where the head has `voices`, the
  * model can be told who speaks, and its manifest says so.
  *
  * @param encoder bytes of an encoder file
@@ -23,10 +20,17 @@ export function composeLinearModel(
   encoder: Uint8Array,
   { head, manifest }: { head: LinearHead; manifest: Manifest },
 ): Uint8Array {
-  const told: Manifest = { ...manifest, ...(head.centre && { speaker: { priorClips } }) };
+  const { voices } = head;
+  const told: Manifest = {
+    ...manifest,
+    ...(voices && { speaker: { corpora: voices.corpora.length } }),
+  };
   return composeModel(encoder, {
     layers: manifest.encoder?.used ?? [],
-    metadata: { [manifestKey]: JSON.stringify(told) },
+    metadata: {
+      [manifestKey]: JSON.stringify(told),
+      ...(voices && { [voicesKey]: formatVoicePrior(voices) }),
+    },
     add: (graph, inputs) => {
       const embedding = addStatisticsPooling(graph, inputs);
       const logits = addLinearHead(graph, head, embedding);

@@ -49,8 +49,16 @@ export type { AudioSource, Platform } from './platform.ts';
 export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
 export { formatSegments, type SegmentFormat, segmentFormats } from './segments/format-segments.ts';
 export type { Segment } from './segments/segment.ts';
-export { speakerCentre } from './speaker/speaker-head.ts';
-export { measureShift, SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
+export { SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
+export {
+  formatVoicePrior,
+  joinProfiles,
+  measureShift,
+  parseVoicePrior,
+  speakerShift,
+  type VoicePrior,
+  voicesKey,
+} from './speaker/voice-prior.ts';
 export type { OpenSpeechModel, SpeechModel } from './speech/speech-model.ts';
 export { applyTemperature } from './temperature.ts';
 export {

@@ -159,10 +159,10 @@ const manifestSchema = z.object({
     z.array(z.number().check(z.minimum(0.5), z.maximum(2))).check(z.minLength(1), z.maxLength(16)),
   ),
   /**
-   * That the model takes an embedding relative to its speaker, by a constant of the graph: the mean of
-   * all speakers, which counts for as many clips of one. Absent: it cannot be told who speaks.
+   * That the model can be told who speaks: the file holds, beside the manifest, what voices are like in
+   * so many corpora. Absent: it cannot.
    */
-  speaker: z.optional(z.object({ priorClips: positive() })),
+  speaker: z.optional(z.object({ corpora: positiveInteger() })),
   /** That the model was adapted to clips, inside the graph. */
   adaptation: z.optional(
     z.object({

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
-import type { FeatureMatrix } from '@ser/dsp-wasm';
 import { SerError } from '@ser/dsp-wasm';
-import { fitLinearHead, type LinearHead, predictWithHead, priorClips } from '@ser/encoders';
-import { measureShift, SpeakerMean } from '@ser/runtime/core';
+import { fitLinearHead, type LinearHead, measureVoices, predictWithHead } from '@ser/encoders';
+import {
+  formatVoicePrior,
+  measureShift,
+  parseVoicePrior,
+  SpeakerMean,
+  type VoicePrior,
+} from '@ser/runtime/core';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { speakerKey } from '../datasets/clip.ts';
@@ -10,7 +15,6 @@ import { measureLogLoss } from '../evaluate/calibration.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
 import type { Example } from '../fit/example.ts';
 import { weighClasses } from '../fit/targets.ts';
-import { groupBy } from '../group-by.ts';
 import type { LinearRecipe } from '../recipes/recipe.ts';
 import type { FittedHead, HeadInput } from './head.ts';
 import { readRunJson, runFiles } from './run-folder.ts';
@@ -31,8 +35,11 @@ export async function fitLinear(input: HeadInput, recipe: LinearRecipe): Promise
       ...(knownLabels && { knownLabels }),
     })),
   );
-  const centre = centreSpeakers(input);
-  const head = { ...fitLinearHead(examples, { classes, penalty, labelSmoothing }), centre };
+  const voices = measureTrainingVoices(input);
+  const head = {
+    ...fitLinearHead(examples, { classes, penalty, labelSmoothing }),
+    ...(voices && { voices }),
+  };
   await writeLinearHead(directory, head);
   const score = (side: readonly Example[]) => {
     if (side.length === 0) return null;
@@ -70,33 +77,26 @@ export async function fitLinear(input: HeadInput, recipe: LinearRecipe): Promise
         head,
         matrices.map(({ data }) => data),
       ),
-    predictRelative(matrices, others) {
-      const shift = measureShift(
-        { clips: others.length, mean: average(others) },
-        { centre, priorClips },
-      );
-      return predictWithHead(
-        head,
-        matrices.map(({ data }) => data.map((value, i) => value - shift[i]!)),
-      );
-    },
+    ...(voices && {
+      predictRelative(matrices, others) {
+        const mean = new SpeakerMean(voices.centre.length);
+        for (const { data } of others) mean.add(data);
+        const shift = measureShift(mean.profile!, voices);
+        return predictWithHead(
+          head,
+          matrices.map(({ data }) => data.map((value, i) => value - shift[i]!)),
+        );
+      },
+    }),
     dispose: () => {},
   };
 }
 
-/** Mean over the training speakers of the means of their clips. */
-function centreSpeakers({ split, train }: HeadInput): Float32Array {
-  const speakers = groupBy([...split.train.keys()], (at) => speakerKey(split.train[at]!));
-  const means = [...speakers.values()].map((clips) =>
-    average(clips.map((at) => train[at]!.matrix)),
-  );
-  return average(means.map((data) => ({ data })));
-}
-
-function average(rows: readonly Pick<FeatureMatrix, 'data'>[]): Float32Array {
-  const mean = new SpeakerMean(rows[0]!.data.length);
-  for (const { data } of rows) mean.add(data);
-  return mean.profile!.mean;
+function measureTrainingVoices({ split, train }: HeadInput): VoicePrior | undefined {
+  const examples = split.train.map((clip, at) => ({
+    ...{ embedding: train[at]!.matrix.data, corpus: clip.corpus, speaker: speakerKey(clip) },
+  }));
+  return measureVoices(examples);
 }
 
 const numbers = z.array(z.number()).transform((values) => Float32Array.from(values));
@@ -106,14 +106,16 @@ const headSchema = z.strictObject({
   weights: numbers,
   bias: numbers,
   /** Runs from before it have none. */
-  centre: numbers.optional(),
+  voices: z.string().transform(parseVoicePrior).optional(),
 });
 
 async function writeLinearHead(directory: string, head: LinearHead): Promise<void> {
+  const { voices, ...lists } = head;
   const plain = Object.fromEntries(
-    Object.entries(head).map(([name, values]) => [name, Array.from(values as Float32Array)]),
+    Object.entries(lists).map(([name, values]) => [name, Array.from(values)]),
   );
-  await writeFileAtomic(join(directory, runFiles.head), `${JSON.stringify(plain)}\n`);
+  const told = { ...plain, ...(voices && { voices: formatVoicePrior(voices) }) };
+  await writeFileAtomic(join(directory, runFiles.head), `${JSON.stringify(told)}\n`);
 }
 
 /**
@@ -124,8 +126,8 @@ async function writeLinearHead(directory: string, head: LinearHead): Promise<voi
 export async function readLinearHead(directory: string): Promise<LinearHead> {
   const parsed = headSchema.safeParse(await readRunJson(directory, runFiles.head));
   if (parsed.success) {
-    const { centre, ...head } = parsed.data;
-    return { ...head, ...(centre && { centre }) };
+    const { voices, ...head } = parsed.data;
+    return { ...head, ...(voices && { voices }) };
   }
   throw new SerError(
     'RUN_INVALID',

@@ -1,11 +1,15 @@
 import { SerError } from '@ser/dsp-wasm';
-import { decodeModel, encodeModel, pruneModel, readFloats } from '@ser/onnx';
+import { createFloats, decodeModel, encodeModel, pruneModel } from '@ser/onnx';
 import type { InferenceSession, OpenSession } from '../inference.ts';
 import type { Manifest } from '../manifest.ts';
-import { measureShift, type SpeakerProfile } from './speaker-profile.ts';
-
-/** The graph's constant that an embedding is taken relative to: the mean over speakers. */
-export const speakerCentre = 'speaker/centre';
+import type { SpeakerProfile } from './speaker-profile.ts';
+import {
+  measureShift,
+  parseVoicePrior,
+  speakerShift,
+  type VoicePrior,
+  voicesKey,
+} from './voice-prior.ts';
 
 /**
  * The part of a model behind its embedding, as a session of its own: so a clip can be judged relative
@@ -15,13 +19,15 @@ export class SpeakerHead {
   /** Numbers of an embedding. */
   readonly width: number;
   readonly #session: InferenceSession;
-  readonly #prior: { centre: Float32Array; priorClips: number };
+  readonly #prior: VoicePrior;
+  /** Of the voice that the model was adapted to; null: of nobody's. */
+  readonly #ownShift: Float32Array | null;
   #isReleased = false;
 
   /**
    * Returns null for a model whose manifest does not say that it can be told who speaks.
    *
-   * @throws SerError `MODEL_INVALID` where the graph is not what the manifest says.
+   * @throws SerError `MODEL_INVALID` where the file is not what the manifest says.
    */
   static async open(
     model: Uint8Array,
@@ -30,36 +36,34 @@ export class SpeakerHead {
   ): Promise<SpeakerHead | null> {
     if (!speaker) return null;
     const whole = decodeModel(model);
-    const tensor = whole.initialisers.find(({ name }) => name === speakerCentre);
-    const centre = tensor && readFloats(tensor);
-    if (!centre) {
-      throw new SerError(
-        'MODEL_INVALID',
-        `The model's manifest has a speaker; its graph lacks the constant ${speakerCentre}.`,
-      );
-    }
+    const prior = parseVoicePrior(whole.metadata[voicesKey]);
+    const width = prior.centre.length;
     const head = pruneModel({
       ...whole,
       nodes: whole.nodes.filter(({ outputs }) => !outputs.includes('embedding')),
-      inputs: [{ name: 'embedding', type: 'float32', shape: ['batch', centre.length] }],
+      // What is to be taken off is taken off before.
+      initialisers: whole.initialisers.map((each) =>
+        each.name === speakerShift
+          ? createFloats(speakerShift, [width], new Float32Array(width))
+          : each,
+      ),
+      inputs: [{ name: 'embedding', type: 'float32', shape: ['batch', width] }],
       outputs: [{ name: 'probabilities', type: 'float32', shape: ['batch', labels.length] }],
       metadata: {},
     });
-    const session = await openSession(encodeModel(head));
-    return new SpeakerHead(session, { centre, priorClips: speaker.priorClips });
+    return new SpeakerHead(await openSession(encodeModel(head)), prior);
   }
 
-  private constructor(
-    session: InferenceSession,
-    prior: { centre: Float32Array; priorClips: number },
-  ) {
+  private constructor(session: InferenceSession, prior: VoicePrior) {
+    const { told, centre } = prior;
     this.#session = session;
     this.#prior = prior;
-    this.width = prior.centre.length;
+    this.#ownShift = told && measureShift(told, { ...prior, told: null });
+    this.width = centre.length;
   }
 
   /**
-   * Probabilities for embeddings, relative to who speaks; null: nothing is known.
+   * Probabilities for embeddings, relative to who speaks; null: nobody knows.
    *
    * @throws SerError `INVALID_ARGUMENT` for an embedding or a profile of another model, `DISPOSED`
    *   after `release`.
@@ -70,19 +74,18 @@ export class SpeakerHead {
   ): Promise<Float32Array[]> {
     const count = embeddings.length;
     if (count === 0) return [];
-    embeddings.forEach(({ length }, at) => {
-      if (length === this.width) return;
-      throw new SerError(
-        'INVALID_ARGUMENT',
-        `embeddings[${at}] has ${length} numbers; the model's have ${this.width}.`,
-      );
-    });
     if (this.#isReleased) {
       throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
     }
-    const shift = speaker && measureShift(speaker, this.#prior);
+    const shift = speaker ? measureShift(speaker, this.#prior) : this.#ownShift;
     const values = new Float32Array(count * this.width);
     embeddings.forEach((embedding, at) => {
+      if (embedding.length !== this.width) {
+        throw new SerError(
+          'INVALID_ARGUMENT',
+          `embeddings[${at}] has ${embedding.length} numbers; the model's have ${this.width}.`,
+        );
+      }
       const moved = shift ? embedding.map((value, i) => value - shift[i]!) : embedding;
       values.set(moved, at * this.width);
     });

@@ -1,5 +1,3 @@
-import { SerError } from '@ser/dsp-wasm';
-
 /**
  * What is known of a speaker's voice: the mean embedding of clips, none of which needs a label. It is
  * personal data, as a voice print is.
@@ -21,7 +19,7 @@ export class SpeakerMean {
     this.#sum = new Float64Array(width);
   }
 
-  /** @param share what the embedding counts for, in clips; a negative one takes it out again. */
+  /** @param share what the embedding counts for, in clips. */
   add(embedding: Float32Array, share = 1): void {
     for (let i = 0; i < embedding.length; i++) this.#sum[i]! += share * embedding[i]!;
     this.#clips += share;
@@ -40,28 +38,4 @@ export class SpeakerMean {
     const mean = Float32Array.from(this.#sum, (sum, i) => (sum - embedding[i]!) / clips);
     return { clips, mean };
   }
-}
-
-/**
- * How far a speaker lies from the mean of all speakers, as far as the clips can tell: with few of
- * them the estimate is shrunk towards none, `n / (n + priorClips) · (mean − centre)`, which is the
- * posterior mean of a normal prior.
- *
- * @throws SerError `INVALID_ARGUMENT` for a profile of another model, or numbers that are none.
- */
-export function measureShift(
-  { clips, mean }: SpeakerProfile,
-  { centre, priorClips }: { centre: Float32Array; priorClips: number },
-): Float32Array {
-  if (!(clips > 0 && clips < Infinity)) {
-    throw new SerError('INVALID_ARGUMENT', `speaker.clips is ${clips}; it must be above 0.`);
-  }
-  if (mean.length !== centre.length || !mean.every(Number.isFinite)) {
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `speaker.mean has ${mean.length} numbers; it must have ${centre.length}, all finite: the profile is of the model that made it.`,
-    );
-  }
-  const share = clips / (clips + priorClips);
-  return centre.map((value, i) => share * (mean[i]! - value));
 }
