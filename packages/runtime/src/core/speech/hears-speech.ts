@@ -14,7 +14,7 @@ const stretchLevelDb = -15;
 /** Frames that are speech with a smaller probability speak against it. */
 const leastProbability = 0.1;
 /** So much evidence is speech; chosen on half of the sounds and speakers of docs/benchmarks.md. */
-const enoughEvidence = 10;
+export const enoughEvidence = 10;
 /** No frame alone is enough. */
 const surestProbability = 0.999;
 
