@@ -22,7 +22,7 @@ input.addEventListener('change', async () => {
     });
     output.value = `${label ?? 'No label'} (${confidence.toFixed(2)}) ${uncertain?.message ?? ''}`;
   } catch (error) {
-    // M4A and WebM work where the browser can decode them; what cannot be used says why.
+    // M4A works where the browser can decode it; what cannot be used says why.
     output.value = error instanceof SerError ? error.message : String(error);
   }
   stop.disabled = true;

@@ -12,6 +12,8 @@ const corpus = join(folder, 'corpus');
 const adapted = join(folder, 'adapted.onnx');
 let clips: string[];
 let printed: string;
+/** A model that cannot be told who speaks: its labels are balanced. */
+const small = ['--model', 'small'];
 
 interface Entry {
   file: string;
@@ -23,16 +25,50 @@ beforeAll(async () => {
   clips = await writeSyntheticCorpus(corpus, {
     ...{ speakers: 2, clipsPerEmotion: 2, emotions: ['happy', 'sad', 'angry'] },
   });
-  printed = await readSerOutput(['adapt', corpus, '--out', adapted]);
+  printed = await readSerOutput(['adapt', corpus, ...small, '--out', adapted]);
+});
+
+it('tells a model with an encoder of the voice, and nothing of the labels', async () => {
+  const out = join(folder, 'voice.onnx');
+  const speaker = clips.filter((path) => path.includes('/s00_')).sort();
+  expect(speaker).toHaveLength(clips.length / 2);
+  await readSerOutput(['adapt', ...speaker, '--out', out]);
+  const { adaptation, speaker: prior } = readModelFile(await readFile(out));
+  expect(adaptation).toEqual({ clips: speaker.length });
+  expect(prior).toEqual({ priorClips: 3 + speaker.length });
+  // What --one-speaker says of a clip, it says by the others; the adapted model by the clip as well.
+  const own = await readSerJson<Entry[]>(['predict', ...speaker, '--json', '--model', out]);
+  const plain = await readSerJson<Entry[]>(['predict', ...speaker, '--json']);
+  const told = await readSerJson<Entry[]>(['predict', ...speaker, '--json', '--one-speaker']);
+  const distance = (a: Entry[], b: Entry[]) =>
+    Math.max(
+      ...a.flatMap(({ probabilities }, at) =>
+        Object.entries(probabilities).map(([label, share]) =>
+          Math.abs(share - b[at]!.probabilities[label]!),
+        ),
+      ),
+    );
+  expect(distance(own, plain)).toBeGreaterThan(0.02);
+  expect(distance(told, plain)).toBeGreaterThan(0.02);
+  expect(distance(told, own)).toBeLessThan(distance(told, plain));
+
+  const pattern = ['--speaker-from', '/(s\\d+)_', '--json'];
+  const named = await readSerJson<Entry[]>(['predict', corpus, ...pattern]);
+  expect(named.map(({ file }) => file)).toEqual(clips.toSorted());
+  const same = named.filter(({ file }) => speaker.includes(file));
+  expect(distance(same, told)).toBeLessThan(1e-5);
+
+  await readSerOutput(['adapt', ...speaker, '--balance', '--out', out]);
+  expect(readModelFile(await readFile(out)).adaptation!.labelBias).toHaveLength(8);
 });
 
 it('writes a model that gives the same clips balanced labels', async () => {
-  const before = await readSerJson<Entry[]>(['predict', corpus, '--json']);
+  const before = await readSerJson<Entry[]>(['predict', corpus, '--json', ...small]);
   const after = await readSerJson<Entry[]>(['predict', corpus, '--json', '--model', adapted]);
   const { adaptation, labels } = readModelFile(await readFile(adapted));
   expect(adaptation!.clips).toBe(clips.length);
   before.forEach(({ probabilities }, at) => {
-    const expected = applyLabelBias(Object.values(probabilities), adaptation!.labelBias);
+    const expected = applyLabelBias(Object.values(probabilities), adaptation!.labelBias!);
     const actual = Object.values(after[at]!.probabilities);
     actual.forEach((share, label) => {
       expect(share).toBeCloseTo(expected[label]!, 5);
@@ -85,7 +121,7 @@ it('leaves out a clip that cannot be read, and names it', async () => {
 it.each([
   [['--labels', 'happy', 'glad'], /--labels has glad; the model knows neutral, calm/],
   [['--labels', 'happy'], /leaves 1 of 8 labels/],
-  [['--model', adapted], /adapted to 12 clips already/],
+  [['--model', adapted], /balanced by 12 clips already/],
 ] as [string[], RegExp][])('refuses %j', async (args, message) => {
   const out = join(folder, 'refused.onnx');
   const { exitCode, stderr } = await runSer(['adapt', corpus, '--out', out, ...args]);

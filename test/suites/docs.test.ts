@@ -26,6 +26,7 @@ const pages = [
     'errors',
     'experiments',
     'features',
+    'formats',
     'import-classifier',
     'protocols',
     'results',

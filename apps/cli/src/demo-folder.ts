@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
+import { decodeText } from '@ser/runtime/core';
 import { readRunSettings } from '@ser/trainer';
 
 /** Where the demo writes. */
@@ -28,8 +29,8 @@ const syntheticClip = /^[a-z]+\/s\d+_\d+\.wav(\.[^/]+\.tmp)?$/;
 async function isDemoCorpus(directory: string): Promise<boolean> {
   const files = await listFiles(directory);
   if (files.length === 0) return true;
-  const description = await readFile(join(directory, 'corpus.json'), 'utf8')
-    .then(JSON.parse)
+  const description = await readFile(join(directory, 'corpus.json'))
+    .then((bytes) => JSON.parse(decodeText(bytes)))
     .catch(() => null);
   const isOther = (file: string) => file !== 'corpus.json' && !syntheticClip.test(file);
   return description?.synthetic === true && !files.some(isOther);

@@ -35,6 +35,7 @@ export {
 export type { FeatureStream } from './feature-stream.ts';
 /** Digest of the kernels and their tables: features of the same version and settings are the same. */
 export { kernelVersion } from './generated/wasm-module.ts';
+export { assertNoLfsPointer } from './lfs-pointer.ts';
 export type { ResampleOptions } from './resampler.ts';
 export type { ResamplerStream } from './resampler-stream.ts';
 export type { SampleInterval, TrimOptions } from './silence.ts';

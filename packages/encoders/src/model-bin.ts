@@ -1,3 +1,4 @@
+import { assertNoLfsPointer } from '@ser/dsp-wasm';
 import {
   countValues,
   decodeFloats,
@@ -34,6 +35,7 @@ export interface ModelBin {
  * @throws SerError `ENCODER_INVALID` for bytes that are no such file, or end early.
  */
 export function readModelBin(bytes: Uint8Array): ModelBin {
+  assertNoLfsPointer(bytes, 'ENCODER_INVALID', 'the weights');
   const reader = new Reader(bytes);
   const version = reader.integer(4);
   if (version !== binaryVersion) {

@@ -1,3 +1,4 @@
+import { assertNoLfsPointer } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import {
   countValues,
@@ -38,6 +39,7 @@ export function readSafetensors(bytes: Uint8Array): {
   tensors: Weights;
   metadata: ReadonlyMap<string, string>;
 } {
+  assertNoLfsPointer(bytes, 'ENCODER_INVALID', 'the weights');
   if (bytes.length < 8) refuseEncoder('The file is no safetensors file: it has no header.');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));

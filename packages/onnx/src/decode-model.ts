@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { SerError } from '@ser/dsp-wasm';
+import { assertNoLfsPointer, SerError } from '@ser/dsp-wasm';
 import {
   attributeField,
   attributeKind,
@@ -37,6 +37,7 @@ import { type Field, readFields, readInteger, readIntegers, readText } from './r
  * const { nodes, initialisers } = decodeModel(await readFile('model.onnx'));
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
+  assertNoLfsPointer(bytes, 'MODEL_INVALID', 'the model');
   try {
     return readModel(bytes);
   } catch (cause) {

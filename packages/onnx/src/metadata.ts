@@ -1,5 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { SerError } from '@ser/dsp-wasm';
+import { assertNoLfsPointer, SerError } from '@ser/dsp-wasm';
 import { writeEntry } from './encode-model.ts';
 import { entryField, modelField } from './fields.ts';
 import { readFields, readText } from './read-fields.ts';
@@ -14,6 +14,7 @@ export function readMetadata(bytes: Uint8Array): Record<string, string> {
   if (bytes.length === 0) {
     throw new SerError('MODEL_INVALID', 'The model file is empty: it has 0 bytes.');
   }
+  assertNoLfsPointer(bytes, 'MODEL_INVALID', 'the model');
   const metadata: Record<string, string> = {};
   let hasVersion = false;
   let hasGraph = false;

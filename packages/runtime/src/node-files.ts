@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { SerError } from '@ser/dsp-wasm';
-import type { ByteSource } from './core/audio/byte-source.ts';
+import type { ByteSource } from './core/audio/bytes/byte-source.ts';
 
 /** A longer file is no model. */
 const mostModelBytes = 1 << 30;
@@ -25,7 +25,7 @@ export async function readRegularFile(path: string): Promise<Uint8Array> {
     }
     return await readFile(path);
   } catch (cause) {
-    throw toFileError(cause);
+    throw toFileError(cause, path);
   }
 }
 
@@ -51,13 +51,13 @@ export async function openRegularFile(path: string): Promise<ByteSource> {
           }
           return bytes.subarray(0, length);
         } catch (cause) {
-          throw toFileError(cause);
+          throw toFileError(cause, path);
         }
       },
       close: () => file.close(),
     };
   } catch (cause) {
-    throw toFileError(cause);
+    throw toFileError(cause, path);
   }
 }
 
@@ -73,8 +73,13 @@ function unreadable(message: string, cause?: unknown): SerError {
   return new SerError('FILE_UNREADABLE', message, cause === undefined ? undefined : { cause });
 }
 
-function toFileError(cause: unknown): SerError {
+function toFileError(cause: unknown, path: string): SerError {
   if (cause instanceof SerError) return cause;
+  const scheme = /^[a-z][a-z\d+.-]+:/i.exec(path)?.[0];
+  if (scheme !== undefined) {
+    const message = `There is no such file; an address (${scheme}) is given as new URL(…), and only a path as a string.`;
+    return new SerError('FILE_NOT_FOUND', message, { cause });
+  }
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new SerError('FILE_NOT_FOUND', 'There is no such file.', { cause });

@@ -1,12 +1,12 @@
 import type { AudioClip } from './core/audio/audio-clip.ts';
 import { readClip } from './core/audio/audio-stream.ts';
-import { type ByteSource, openBytes } from './core/audio/byte-source.ts';
+import { type ByteSource, openBytes } from './core/audio/bytes/byte-source.ts';
 import { type DecodeOptions, openAudio } from './core/audio/decode-audio.ts';
 import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
 import { SerError } from './core/index.ts';
 import type { OpenSession } from './core/inference.ts';
-import { nameSource } from './core/name-source.ts';
+import { nameSource, shorten } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { openRegularFile, readRegularFile, toFilePath } from './node-files.ts';
@@ -110,7 +110,7 @@ async function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promi
   if (source instanceof Uint8Array) return source;
   throw new SerError(
     'INVALID_ARGUMENT',
-    `source is ${String(source)}; it must be a path, a URL or the bytes of a model file.`,
+    `source is ${shorten(String(source))}; it must be a path, a URL or the bytes of a model file.`,
   );
 }
 

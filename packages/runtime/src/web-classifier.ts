@@ -7,7 +7,7 @@ import {
   openWithFallback,
 } from './browser-audio.ts';
 import { streamClip } from './core/audio/audio-stream.ts';
-import { openBytes } from './core/audio/byte-source.ts';
+import { openBytes } from './core/audio/bytes/byte-source.ts';
 import {
   type InMemoryAudio,
   locateInMemoryAudio,
@@ -15,7 +15,7 @@ import {
 } from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
 import { SerError, type SpeechModel } from './core/index.ts';
-import { nameSource } from './core/name-source.ts';
+import { nameSource, shorten } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { type DownloadProgress, fetchBytes } from './fetch-bytes.ts';
 import { assertThreads } from './onnx-session.ts';
@@ -121,7 +121,7 @@ async function loadModel(source: ModelSource, options: ClassifierOptions): Promi
   if (source instanceof Uint8Array) return source;
   throw new SerError(
     'INVALID_ARGUMENT',
-    `source is ${String(source)}; it must be a URL, a Blob or the bytes of a model file.`,
+    `source is ${shorten(String(source))}; it must be a URL, a Blob or the bytes of a model file.`,
   );
 }
 

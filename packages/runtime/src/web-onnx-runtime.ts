@@ -1,6 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { OpenSession } from './core/inference.ts';
 import { type OnnxRuntime, openOnnxSession, type SessionSettings } from './onnx-session.ts';
+import { assertWasmAddress } from './wasm-address.ts';
 
 const devices = ['wasm', 'webgpu', 'auto'] as const;
 
@@ -73,6 +74,7 @@ export function wasmSettings(threads: number): SessionSettings {
 
 /** onnxruntime-web for the processor. */
 export async function loadWasmRuntime({ threads = 1, wasmUrl }: DeviceOptions) {
+  if (wasmUrl !== undefined) await assertWasmAddress('wasmUrl', wasmUrl);
   const runtime = await importRuntime(() => import('onnxruntime-web/wasm'));
   runtime.env.wasm.numThreads = threads;
   if (wasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(wasmUrl) };
@@ -81,6 +83,7 @@ export async function loadWasmRuntime({ threads = 1, wasmUrl }: DeviceOptions) {
 
 async function openOnGpu(model: Uint8Array, { device, webgpuWasmUrl }: DeviceOptions) {
   await assertGpu(device === 'auto');
+  if (webgpuWasmUrl !== undefined) await assertWasmAddress('webgpuWasmUrl', webgpuWasmUrl);
   const runtime = await importRuntime(() => import('onnxruntime-web/webgpu'));
   runtime.env.wasm.numThreads = 1;
   if (webgpuWasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(webgpuWasmUrl) };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { createCrc } from '../src/core/audio/crc.ts';
+import { createCrc } from '../src/core/audio/bytes/crc.ts';
 import { manifestKey, SerError } from '../src/core/index.ts';
 
 /** Path of a file under test/fixtures. */

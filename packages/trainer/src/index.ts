@@ -10,7 +10,14 @@ export { type ModelPrecision, modelPrecisions } from '@ser/onnx';
 export { writeFileAtomic } from './atomic-file.ts';
 export { locateCache } from './cache-directory.ts';
 export { type CheckOptions, checkDataset, type DatasetCheck } from './datasets/check-dataset.ts';
-export type { Clip, CorpusSummary, Dataset, SkippedFile } from './datasets/clip.ts';
+export type {
+  Clip,
+  CorpusLayout,
+  CorpusSummary,
+  Dataset,
+  SkipKind,
+  SkippedFile,
+} from './datasets/clip.ts';
 export { type Finding, findProblems } from './datasets/findings.ts';
 export { type KnownCorpus, type KnownCorpusName, knownCorpora } from './datasets/known-corpora.ts';
 export { readDataset } from './datasets/read-dataset.ts';
@@ -41,7 +48,8 @@ export type {
   CrossValidateOptions,
   CrossValidation,
 } from './run/cross-validate.ts';
-export { type EvaluateOptions, evaluateModel } from './run/evaluate-model.ts';
+export { type EvaluateOptions, evaluateModel, type ModelScores } from './run/evaluate-model.ts';
+export type { VoiceScores } from './run/evaluate-voices.ts';
 export type { TrainEvent, TrainOptions, TrainResult } from './run/train.ts';
 export { ensureTensorFlow, inspectTensorFlow, type TensorFlowState } from './tensorflow/set-up.ts';
 export { type RunSettings, readRunSettings };

@@ -12,8 +12,9 @@ import type { Command } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { formatTable } from '../format-table.ts';
 import { parseWhole } from '../parse-number.ts';
-import { type ClipSource, listClips, toAudio } from '../predict/clip-source.ts';
+import { type ClipSource, listClips, toAudio, type Unlisted } from '../predict/clip-source.ts';
 import { openLocalPredictor } from '../predict/local-predictor.ts';
+import { FailureCount, predictListed } from '../predict/predict-listed.ts';
 import { readBytes } from '../predict/read-bytes.ts';
 import { Progress } from '../progress.ts';
 import { asUsage } from '../report-failure.ts';
@@ -123,28 +124,36 @@ async function learnVoice(
 /** Every clip that could be read and its probabilities; the others are named on standard error. */
 async function predictRows(
   model: string,
-  { sources, jobs, signal }: { sources: ClipSource[]; jobs: number; signal: AbortSignal },
+  {
+    sources,
+    jobs,
+    signal,
+  }: { sources: (ClipSource | Unlisted)[]; jobs: number; signal: AbortSignal },
 ): Promise<{ read: ClipSource[]; rows: number[][] }> {
   const predictor = await openLocalPredictor(model, jobs);
   const progress = new Progress();
   const { labels } = predictor;
   const rows: number[][] = [];
   const read: ClipSource[] = [];
-  const failures: string[] = [];
+  const messages: string[] = [];
+  const failures = new FailureCount();
   try {
-    for await (const outcome of predictor.predict(sources, signal)) {
-      if ('error' in outcome) failures.push(outcome.error.message);
-      else {
-        read.push(sources[rows.length + failures.length]!);
+    for await (const outcome of predictListed(predictor, sources, signal)) {
+      const source = sources[rows.length + failures.count]!;
+      failures.add(outcome);
+      if ('error' in outcome) messages.push(outcome.error.message);
+      else if (!('error' in source)) {
+        read.push(source);
         rows.push(labels.map((label) => outcome.probabilities[label]!));
       }
-      progress.update('Clips', rows.length + failures.length, sources.length);
+      progress.update('Clips', rows.length + failures.count, sources.length);
     }
   } finally {
     progress.stop();
     await predictor.close();
   }
-  for (const message of failures) process.stderr.write(`ser: left out: ${message}\n`);
+  for (const message of messages) process.stderr.write(`ser: left out: ${message}\n`);
+  if (failures.count > 0) process.stderr.write(`ser: ${failures.describe(sources.length)}\n`);
   return { read, rows };
 }
 

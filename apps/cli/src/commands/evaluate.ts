@@ -1,6 +1,8 @@
+import type { VoiceScores } from '@ser/trainer';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
-import { parsePositive } from '../parse-number.ts';
+import { formatTable } from '../format-table.ts';
+import { parsePositive, parseWholes } from '../parse-number.ts';
 import { Progress } from '../progress.ts';
 import { asUsage } from '../report-failure.ts';
 import { createModelOption } from '../shipped-model.ts';
@@ -12,6 +14,7 @@ interface EvaluateOptions {
   split?: string;
   noise?: number;
   telephone?: boolean;
+  speakerClips?: number[];
   json?: boolean;
 }
 
@@ -29,6 +32,11 @@ export function addEvaluateCommand(program: Command): void {
         'noise',
       ),
     )
+    .option(
+      '--speaker-clips <list>',
+      'score also relative to the speaker, of whom so many clips are known, such as 0,1,5,20',
+      parseWholes,
+    )
     .option('--json', 'print the scores as JSON')
     .addHelpText(
       'after',
@@ -37,13 +45,14 @@ export function addEvaluateCommand(program: Command): void {
     .action(async (options: EvaluateOptions, command: Command) => {
       const { evaluateModel, formatClassificationReport } = await import('@ser/trainer');
       const progress = new Progress();
-      const { evaluation, skipped } = await asUsage(command, () =>
+      const { evaluation, voices, skipped } = await asUsage(command, () =>
         abortOnInterrupt((signal) =>
           evaluateModel({
             modelPath: options.model,
             data: options.data,
             ...(options.split && { splitPath: options.split }),
             ...(options.noise && { channel: { noiseSnrDb: options.noise } }),
+            ...(options.speakerClips && { speakerClips: options.speakerClips }),
             ...(options.telephone && { channel: 'telephone' as const }),
             onProgress: (done, total) => progress.update('Clips', done, total),
             signal,
@@ -55,10 +64,30 @@ export function addEvaluateCommand(program: Command): void {
       }
       if (options.json) {
         const { labels, confusion } = evaluation;
-        const scores = { ...toScores(evaluation), labels, confusion };
+        const scores = {
+          ...toScores(evaluation),
+          ...(voices.length > 0 && { voices }),
+          labels,
+          confusion,
+        };
         process.stdout.write(`${JSON.stringify(scores, null, 2)}\n`);
       } else {
-        process.stdout.write(`${formatClassificationReport(evaluation)}\n`);
+        process.stdout.write(`${formatClassificationReport(evaluation)}\n${formatVoices(voices)}`);
       }
     });
+}
+
+function formatVoices(voices: readonly VoiceScores[]): string {
+  if (voices.length === 0) return '';
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const table = formatTable([
+    ['clips known of a speaker', 'UAR %', 'accuracy %', 'ECE'],
+    ...voices.map(({ clips, uar, accuracy, ece }) => [
+      String(clips),
+      percent(uar),
+      percent(accuracy),
+      ece.toFixed(3),
+    ]),
+  ]);
+  return `\nRelative to the speaker, of whom clips without labels are known:\n\n${table}\n`;
 }

@@ -3,6 +3,7 @@ import { loadDsp } from '@ser/dsp-wasm';
 import {
   type AudioClip,
   createFrontEnd,
+  decodeText,
   type FeatureConfig,
   type FeatureConfigInput,
   type FeatureMatrix,
@@ -129,12 +130,12 @@ async function inFile<T>(path: string, task: (path: string) => T | Promise<T>): 
 }
 
 async function readFeatureConfig(path: string): Promise<FeatureConfigInput> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+  const bytes = await readFile(path).catch((cause: Error) => {
     throw new SerError('FILE_NOT_FOUND', `The file cannot be read: ${cause.message}.`, { cause });
   });
   let settings: unknown;
   try {
-    settings = JSON.parse(text);
+    settings = JSON.parse(decodeText(bytes));
   } catch (cause) {
     throw new SerError('INVALID_ARGUMENT', 'The feature settings are not JSON.', { cause });
   }

@@ -1,11 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { SerError } from '@ser/runtime';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { parseWhole } from '../parse-number.ts';
-import { type ClipSource, listClips, readClipList, standardInput } from '../predict/clip-source.ts';
+import {
+  type ClipSource,
+  listClips,
+  readClipList,
+  standardInput,
+  type Unlisted,
+} from '../predict/clip-source.ts';
 import { openLocalPredictor } from '../predict/local-predictor.ts';
 import type { Outcome } from '../predict/outcome.ts';
 import { createFormatter, type OutcomeFormat, outcomeFormats } from '../predict/outcome-formats.ts';
+import { FailureCount, predictListed } from '../predict/predict-listed.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { printTimeline, type TimelineFormat, timelineFormats } from '../predict/print-timeline.ts';
 import { parseSpeakerPattern } from '../predict/speaker-groups.ts';
@@ -154,18 +162,20 @@ function refuseManyTimelines(command: Command, count: number): never {
 async function predictTimeline(
   command: Command,
   predictor: Predictor,
-  sources: readonly ClipSource[],
+  sources: readonly (ClipSource | Unlisted)[],
   { format, json }: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (sources.length !== 1) refuseManyTimelines(command, sources.length);
-  const segments = predictor.segments(sources[0]!, signal);
+  const [source] = sources;
+  if (!source || sources.length > 1) refuseManyTimelines(command, sources.length);
+  if ('error' in source) throw new SerError(source.error.code, source.error.message);
+  const segments = predictor.segments(source, signal);
   await printTimeline(segments, format ?? (json ? 'json' : 'text'));
 }
 
 async function predictAll(
   predictor: Predictor,
-  sources: readonly ClipSource[],
+  sources: readonly (ClipSource | Unlisted)[],
   { format, json, top }: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -174,7 +184,7 @@ async function predictAll(
     top,
     namesFiles: sources.length > 1 || sources[0]?.name === standardInput,
   });
-  await printOutcomes(predictor.predict(sources, signal), sources.length, formatter);
+  await printOutcomes(predictListed(predictor, sources, signal), sources.length, formatter);
 }
 
 /** Prints outcomes as they come; those that failed are listed on standard error at the end. */
@@ -183,12 +193,14 @@ async function printOutcomes(
   total: number,
   formatter: ReturnType<typeof createFormatter>,
 ): Promise<void> {
-  const failures: string[] = [];
+  const messages: string[] = [];
+  const failures = new FailureCount();
   const progress = new Progress();
   let done = 0;
   try {
     for await (const outcome of outcomes) {
-      if ('error' in outcome) failures.push(outcome.error.message);
+      if ('error' in outcome) messages.push(outcome.error.message);
+      failures.add(outcome);
       await print(formatter.add(outcome));
       done++;
       // On a terminal the lines themselves show how far it is.
@@ -197,9 +209,9 @@ async function printOutcomes(
     await print(formatter.finish());
   } finally {
     progress.stop();
-    for (const message of failures) process.stderr.write(`ser: ${message}\n`);
+    for (const message of messages) process.stderr.write(`ser: ${message}\n`);
   }
-  if (failures.length === 0) return;
+  if (failures.count === 0) return;
   process.exitCode = exitCodes.failure;
-  if (total > 1) process.stderr.write(`ser: ${failures.length} of ${total} clips failed.\n`);
+  if (total > 1) process.stderr.write(`ser: ${failures.describe(total)}\n`);
 }

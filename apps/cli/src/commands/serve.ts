@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { SerError } from '@ser/dsp-wasm';
+import { decodeText } from '@ser/runtime/core';
 import { type Command, Option } from 'commander';
 import { parsePositive, parseWhole } from '../parse-number.ts';
 import { createModelOption } from '../shipped-model.ts';
@@ -90,7 +91,7 @@ async function readToken(file: string | undefined): Promise<string | undefined> 
   const text =
     file === undefined
       ? process.env.SER_TOKEN
-      : await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      : await readFile(file).then(decodeText, (cause: NodeJS.ErrnoException) => {
           const message = `${file}: The token cannot be read (${cause.code}).`;
           throw new SerError('FILE_UNREADABLE', message, { cause });
         });

@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { version } from '../version.ts';
-import { checkQuery } from './check-query.ts';
+import { checkQuery, emptyQuerySchema } from './check-query.ts';
 import { createDocsPage } from './docs-page.ts';
 import { logEvent } from './event-log.ts';
 import { checkHost, checkOrigin, checkToken, findAllowedOrigin } from './guards.ts';
@@ -26,6 +26,7 @@ const timelineTypes: Record<SegmentFormat, string> = {
 };
 
 const probes = ['/healthz', '/readyz', '/metrics'];
+const documents = ['/openapi.json', '/docs'];
 
 /** All that the service answers over HTTP. */
 export function createApp(service: Service): Hono<Env> {
@@ -100,6 +101,13 @@ function addApi(app: Hono<Env>, service: Service): void {
   const { settings, manifest, clips, metrics } = service;
   const { limits } = settings;
 
+  for (const path of ['/v1/predict', '/v1/model', ...probes, ...documents]) {
+    app.use(path, async (context, next) => {
+      checkQuery(emptyQuerySchema, listParameters(context));
+      await next();
+    });
+  }
+
   app.post('/v1/predict', async (context) => {
     const query = checkQuery(predictQuerySchema, context.req.query());
     const speechCheck = query.speechCheck === 'true';
@@ -115,7 +123,7 @@ function addApi(app: Hono<Env>, service: Service): void {
   });
 
   app.post('/v1/timeline', async (context) => {
-    const { format, ...windowing } = checkQuery(timelineQuerySchema, context.req.query());
+    const { format, ...windowing } = checkQuery(timelineQuerySchema, listParameters(context));
     const signal = watchClient(context);
     clips.assertRoom(1);
     return withFiles(sourceOf(context, service), async (files) => {
@@ -209,6 +217,10 @@ function addPages(app: Hono<Env>, service: Service): void {
 /** Addresses that a client has made up must not become names of figures. */
 function nameRoute(pattern: string): string {
   return probes.includes(pattern) || /^\/v1\/\w+$/.test(pattern) ? pattern : 'other';
+}
+
+function listParameters(context: Context<Env>): URLSearchParams {
+  return new URL(context.req.url).searchParams;
 }
 
 function sourceOf(context: Context<Env>, { settings, budget }: Service) {

@@ -62,7 +62,7 @@ export function createOpenApiDocument({ limits, token }: ServeSettings): OpenApi
     info: {
       title: 'Speech emotion recognition',
       version,
-      description: `Bodies of up to ${mebibytes} MiB; clips of up to ${limits.maxDurationSec} s; WAV, FLAC, MP3, Ogg Vorbis or Opus. A model says which acted emotion a voice resembles, not what a person feels.`,
+      description: `Bodies of up to ${mebibytes} MiB; clips of up to ${limits.maxDurationSec} s; WAV, FLAC, MP3, Ogg, WebM, AIFF, AU or CAF. A model says which acted emotion a voice resembles, not what a person feels.`,
       license: { name: 'MIT' },
     },
     paths: {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { SerError } from '@ser/dsp-wasm';
 import { ServiceError } from './service-error.ts';
 import type { ServiceLimits } from './settings.ts';
 
@@ -50,7 +51,8 @@ export interface BodySource {
  * after that.
  *
  * @throws ServiceError `BODY_TOO_LARGE`, before anything is read where the length is declared,
- *   `TOO_MANY_FILES`, `UPLOAD_TIMED_OUT`, `OVERLOADED` or `BODY_INVALID`.
+ *   `TOO_MANY_FILES`, `UPLOAD_TIMED_OUT`, `OVERLOADED` or `BODY_INVALID`; SerError what `use` throws,
+ *   which names the form where the body came as one.
  */
 export async function withFiles<T>(
   source: BodySource,
@@ -69,9 +71,28 @@ export async function withFiles<T>(
       ? await readMultipart(source, type, take)
       : [{ name: undefined, pieces: await readWhole(source, take) }];
     return await use(files, isMultipart);
+  } catch (error) {
+    throw isForm(type) ? blameForm(error) : error;
   } finally {
     budget.giveBack(taken);
   }
+}
+
+/** What `curl -d` sends, and `curl --data-binary` as well, whose bodies are whole. */
+const formType = 'application/x-www-form-urlencoded';
+
+function isForm(type: string): boolean {
+  return type.toLowerCase().startsWith(formType);
+}
+
+/** Audio that came as a form has most likely been damaged by that. */
+function blameForm(error: unknown): unknown {
+  if (!(error instanceof SerError) || !error.code.startsWith('AUDIO_')) return error;
+  return new SerError(
+    error.code,
+    `${error.message} The body came as ${formType}: curl's -d and --data-urlencode send forms, without a file's line ends and zeros; --data-binary @file sends it as it is.`,
+    { cause: error },
+  );
 }
 
 type Take = (bytes: number) => void;

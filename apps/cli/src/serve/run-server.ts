@@ -140,7 +140,7 @@ function addStreams(server: Server, service: Service): WebSocketServer {
       throw new ServiceError('NOT_FOUND', 'WebSockets are taken at /v1/stream only.');
     }
     if (isStopping) throw new ServiceError('SHUTTING_DOWN', 'The service is shutting down.');
-    return checkQuery(streamQuerySchema, Object.fromEntries(searchParams));
+    return checkQuery(streamQuerySchema, searchParams);
   }
   return sockets;
 }

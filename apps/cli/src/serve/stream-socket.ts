@@ -23,7 +23,8 @@ export interface StreamObserver {
 
 /**
  * Carries audio from a WebSocket to a live stream and its updates back. Messages that arrive while
- * the worker is busy are joined, so that many small ones cost no more than a large one.
+ * the worker is busy are joined, so that many small ones cost no more than a large one; a sample may
+ * begin in one and end in the next.
  */
 export function carryStream(
   socket: WebSocket,
@@ -57,10 +58,12 @@ export function carryStream(
     if (isPushing) return;
     isPushing = true;
     try {
-      while (pendingBytes > 0 && socket.readyState === socket.OPEN) {
-        const samples = toSamples(pending, format);
-        pending = [];
-        pendingBytes = 0;
+      while (pendingBytes >= sampleBytes && socket.readyState === socket.OPEN) {
+        const bytes = Buffer.concat(pending);
+        const end = bytes.length - (bytes.length % sampleBytes);
+        const samples = toSamples(bytes.subarray(0, end), format);
+        pending = end < bytes.length ? [bytes.subarray(end)] : [];
+        pendingBytes = bytes.length - end;
         socket.resume();
         for (const update of await stream.push(samples)) tell({ type: 'update', ...update });
         observer.onAudio(samples.length / sampleRateHz);
@@ -75,10 +78,8 @@ export function carryStream(
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (socket.readyState !== socket.OPEN) return;
     const bytes = data as Buffer;
-    if (!isBinary || bytes.length % sampleBytes !== 0) {
-      const message = isBinary
-        ? `A message has ${bytes.length} bytes, no multiple of the ${sampleBytes} of a sample.`
-        : 'Only binary messages with samples are taken.';
+    if (!isBinary) {
+      const message = 'Only binary messages with samples are taken.';
       fail(new ServiceError('REQUEST_INVALID', message), closeCodes.unsupported);
       return;
     }
@@ -99,9 +100,8 @@ export function carryStream(
   tell({ type: 'ready', labels: [...labels], latencySec: stream.latencySec });
 }
 
-/** Joins messages and reads their samples; whole samples each, in the machine's byte order. */
-function toSamples(messages: readonly Uint8Array[], format: StreamQuery['format']): Float32Array {
-  const bytes = Buffer.concat(messages);
+/** Reads whole samples, in the machine's byte order. */
+function toSamples(bytes: Uint8Array, format: StreamQuery['format']): Float32Array {
   const { buffer } = new Uint8Array(bytes);
   if (format === 'f32') return new Float32Array(buffer);
   return Float32Array.from(new Int16Array(buffer), (value) => value / 32_768);

@@ -6,12 +6,13 @@ const largestBytes = 32 * 2 ** 20;
 /** Samples that are mixed before the page gets its turn. */
 const pieceLength = 2 ** 20;
 
-/** Whether a file is MP4, M4A or WebM, which only the browser's own decoder reads. */
-export async function needsPage(file: File): Promise<boolean> {
-  const head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
-  const isMp4 = String.fromCharCode(...head.subarray(4, 8)) === 'ftyp';
-  const isMatroska = [0x1a, 0x45, 0xdf, 0xa3].every((byte, index) => head[index] === byte);
-  return isMp4 || isMatroska;
+/**
+ * Whether the browser's own decoder may read what the engine's cannot: anything but a cut file, of
+ * which it would pass over the missing end.
+ */
+export function canPageTry(error: unknown): boolean {
+  if (!(error instanceof EngineError) || error.message.includes('it is truncated')) return false;
+  return error.code === 'AUDIO_UNSUPPORTED' || error.code === 'AUDIO_DECODE_FAILED';
 }
 
 /**

@@ -1,6 +1,6 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import type { AudioClip } from '@ser/runtime/web';
-import { decodeInPage, needsPage } from '../audio/decode-in-page.ts';
+import { canPageTry, decodeInPage } from '../audio/decode-in-page.ts';
 import { EngineError, toFailure } from '../engine/engine-client.ts';
 import type {
   ClipOverview,
@@ -166,13 +166,7 @@ async function openClip(clip: Clip): Promise<void> {
   clip.state.value = { kind: 'working' };
   announce(strings.listeningTo(clip.name));
   try {
-    const { signal } = clip.controller;
-    const source =
-      clip.source instanceof File && (await needsPage(clip.source))
-        ? await decodeInPage(clip.source)
-        : clip.source;
-    const params = { clipId: clip.id, source, model: judge.value };
-    const overview = await engine.call('openClip', params, { signal });
+    const overview = await judgeSource(clip);
     if (!clips.value.includes(clip)) {
       void engine.call('closeClip', { clipId: clip.id });
       return;
@@ -192,6 +186,23 @@ async function openClip(clip: Clip): Promise<void> {
     const failure = toFailure(error);
     clip.state.value = { kind: 'failed', failure };
     announce(`${strings.clipFailed}. ${failure.message}`);
+  }
+}
+
+/** By the engine's decoders; where those fail, the browser's own one may read the file. */
+async function judgeSource({ id, source, controller }: Clip): Promise<ClipOverview> {
+  const { signal } = controller;
+  const open = (from: File | AudioClip) =>
+    engine.call('openClip', { clipId: id, source: from, model: judge.value }, { signal });
+  try {
+    return await open(source);
+  } catch (error) {
+    if (!(source instanceof File) || !canPageTry(error)) throw error;
+    // What the engine says of the file is truer than that another decoder fails too.
+    const decoded = await decodeInPage(source).catch(() => {
+      throw error;
+    });
+    return open(decoded);
   }
 }
 

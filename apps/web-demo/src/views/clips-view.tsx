@@ -7,7 +7,8 @@ import { ClipList } from './clip-list.tsx';
 import { CompareView } from './compare-view.tsx';
 import { ResultView } from './result-view.tsx';
 
-const accepted = 'audio/*,video/mp4,video/webm,.wav,.flac,.mp3,.ogg,.oga,.opus,.m4a,.webm';
+const accepted =
+  'audio/*,video/mp4,video/webm,.wav,.w64,.aif,.aiff,.au,.caf,.flac,.mp3,.ogg,.oga,.opus,.m4a,.webm';
 
 /** Where clips come in and are shown: the empty page, or the list beside one result. */
 export function ClipsView() {

@@ -1,4 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
+import { decodeText } from '@ser/runtime/core';
 import type { WeightsFolder } from './weights-folder.ts';
 
 /** What is larger is no configuration. */
@@ -15,7 +16,7 @@ export async function readJson(folder: WeightsFolder, file: string): Promise<unk
     );
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(decodeText(bytes));
   } catch (cause) {
     throw invalid(folder, `has a ${file} that is not JSON`, cause);
   }
@@ -68,7 +69,7 @@ function findWanted(folder: WeightsFolder, wanted: string): string {
 /** The licence that the folder's README names in its header, as model hubs have it, or undefined. */
 export async function readLicence(folder: WeightsFolder): Promise<string | undefined> {
   if (!folder.files.includes('README.md')) return undefined;
-  const text = new TextDecoder().decode((await folder.read('README.md')).subarray(0, 1 << 16));
+  const text = decodeText((await folder.read('README.md')).subarray(0, 1 << 16));
   const header = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1];
   return /^license:\s*["']?([\w .-]{1,100}?)["']?\s*$/m.exec(header ?? '')?.[1];
 }

@@ -1,3 +1,4 @@
+import { decodeText } from '@ser/runtime/core';
 import { refuseEncoder } from '../weights.ts';
 import { buildWhisperEncoder, type WhisperOptions } from '../whisper/build-whisper.ts';
 import {
@@ -55,7 +56,7 @@ function findSafetensors({ files }: WeightsFolder): string | undefined {
 async function readConfig({ name, files, read }: WeightsFolder): Promise<unknown> {
   if (!files.includes(config)) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(await read(config))) ?? {};
+    return JSON.parse(decodeText(await read(config))) ?? {};
   } catch (cause) {
     return refuseEncoder(`The ${config} of ${name} is not JSON.`, cause);
   }

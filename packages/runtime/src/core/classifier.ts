@@ -1,4 +1,5 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
+import { assertList } from './assert-list.ts';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
 import { averageOverSpeeds } from './average-over-speeds.ts';
@@ -153,8 +154,9 @@ export class Classifier<Audio> {
    * Predicts many clips, in their order. A clip that cannot be read is an outcome with an error and
    * costs no other its result.
    *
-   * @throws SerError `ABORTED` after the signal, `DISPOSED` after `dispose`; `INVALID_ARGUMENT` for a
-   *   `speaker` of another model, or `oneSpeaker` where the model cannot be told who speaks.
+   * @throws SerError `INVALID_ARGUMENT` for what is no array, a `speaker` of another model, or
+   *   `oneSpeaker` where the model cannot be told who speaks; `ABORTED` after the signal, `DISPOSED`
+   *   after `dispose`.
    *
    * @example
    * for (const outcome of await classifier.predictBatch(clips)) {
@@ -165,6 +167,7 @@ export class Classifier<Audio> {
     audios: readonly Audio[],
     options: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
+    assertList('audios', audios);
     if (options.oneSpeaker) return this.#predictOneSpeaker(audios, options);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
@@ -210,12 +213,7 @@ export class Classifier<Audio> {
    * const [a, b] = await Promise.all(['a.wav', 'b.wav'].map((clip) => classifier.embedding(clip)));
    */
   async embedding(audio: Audio, options: PredictOptions = {}): Promise<Float32Array> {
-    if (!this.manifest.encoder) {
-      throw new SerError(
-        'INVALID_ARGUMENT',
-        `The model ${this.manifest.name} has no embedding; only one with an encoder in its manifest gives any.`,
-      );
-    }
+    this.#assertEmbeds();
     const matrix = await this.features(audio, options);
     throwIfAborted(options.signal);
     const [row] = await this.#runner.run([matrix], 'embedding');
@@ -237,6 +235,7 @@ export class Classifier<Audio> {
    * const { label } = await classifier.predict('anna.wav', { speaker });
    */
   async adapt(audios: readonly Audio[], options: PredictOptions = {}): Promise<SpeakerProfile> {
+    assertList('audios', audios);
     const { width } = this.#requireHead('adapt');
     const mean = new SpeakerMean(width);
     for (const audio of audios) mean.add(await this.embedding(audio, options));
@@ -271,7 +270,40 @@ export class Classifier<Audio> {
    * @throws SerError `INVALID_ARGUMENT` for a matrix of another width, `DISPOSED` after `dispose`.
    */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    assertList('matrices', matrices);
     return this.#judge(matrices);
+  }
+
+  /**
+   * Embeddings of features that were computed beforehand, in the order given: see `embedding`.
+   *
+   * @throws SerError as `predictFeatures`; `INVALID_ARGUMENT` for a model without an encoder.
+   */
+  async embedFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    assertList('matrices', matrices);
+    this.#assertEmbeds();
+    return this.#runner.run(matrices, 'embedding');
+  }
+
+  /**
+   * Probabilities for embeddings that were computed beforehand, without the encoder: a thousand take
+   * milliseconds.
+   *
+   * @param speaker whose embeddings they are; null: unknown.
+   * @returns one row an embedding, in the order of `labels`.
+   * @throws SerError `INVALID_ARGUMENT` for a model that cannot be told who speaks, an embedding of
+   *   another length, or a speaker of another model; `DISPOSED` after `dispose`.
+   */
+  async predictEmbeddings(
+    embeddings: readonly Float32Array[],
+    speaker: SpeakerProfile | null = null,
+  ): Promise<Float32Array[]> {
+    assertList('embeddings', embeddings);
+    const head = this.#requireHead('predictEmbeddings');
+    return head.judge(
+      embeddings,
+      embeddings.map(() => speaker),
+    );
   }
 
   /**
@@ -423,6 +455,14 @@ export class Classifier<Audio> {
     return head.judge(
       embeddings,
       embeddings.map(() => speaker ?? null),
+    );
+  }
+
+  #assertEmbeds(): void {
+    if (this.manifest.encoder) return;
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `The model ${this.manifest.name} has no embedding; only one with an encoder in its manifest gives any.`,
     );
   }
 

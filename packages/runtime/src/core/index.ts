@@ -13,6 +13,7 @@ export {
 } from '@ser/dsp-wasm';
 export type { AudioClip } from './audio/audio-clip.ts';
 export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
+export { countEndings, sortByEnding } from './audio/file-endings.ts';
 export { averageOverSpeeds } from './average-over-speeds.ts';
 export {
   type BatchOptions,
@@ -20,6 +21,7 @@ export {
   type ClipOptions,
   type PredictOptions,
 } from './classifier.ts';
+export { decodeText } from './decode-text.ts';
 export { createFrontEnd, type FrontEnd, frontEndVersion } from './front-end.ts';
 export type {
   Device,

@@ -19,7 +19,7 @@ export interface WorkerClassifierOptions extends ClassifierOptions {
 
 /**
  * Loads a model in a worker of the page. The classifier has the methods of `createClassifier`'s, and
- * what only a page can decode (M4A and AAC, WebM) is decoded in the page for it.
+ * what only a page can decode (M4A and AAC) is decoded in the page for it.
  *
  * @param source URL of a `model.onnx`, its bytes, or a `Blob` or `File`.
  * @throws SerError as `createClassifier`; `RUNTIME_UNAVAILABLE` where the worker cannot be started,

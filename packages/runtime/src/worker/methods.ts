@@ -39,6 +39,11 @@ export type WorkerMethods = {
   ];
   adapt: [argument: { audios: SentAudio[]; options: Sent<PredictOptions> }, result: SpeakerProfile];
   predictFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
+  embedFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
+  predictEmbeddings: [
+    argument: { embeddings: readonly Float32Array[]; speaker: SpeakerProfile | null },
+    result: Float32Array[],
+  ];
   decode: [argument: { audio: SentAudio } & Limits, result: AudioClip];
   features: [argument: { audio: SentAudio } & Limits, result: FeatureMatrix];
   embedding: [argument: { audio: SentAudio } & Limits, result: Float32Array];
@@ -62,7 +67,10 @@ export type WorkerMethods = {
 export type PageMethods = {
   tellProgress: [argument: DownloadProgress, result: undefined];
   /** Workers cannot decode what only the browser knows. */
-  decodeForeign: [argument: { bytes: Uint8Array; maxDurationSec: number }, result: AudioClip];
+  decodeForeign: [
+    argument: { bytes: Uint8Array; maxDurationSec: number; sampleRateHz: number | undefined },
+    result: AudioClip,
+  ];
 };
 
 /** An outcome whose error has been taken apart, since errors do not cross with their class. */

@@ -1,5 +1,6 @@
 import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-wasm';
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
+import { assertList } from '../core/assert-list.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { BatchOptions, ClipOptions, PredictOptions } from '../core/classifier.ts';
 import type { Device } from '../core/inference.ts';
@@ -45,8 +46,8 @@ export class WorkerClassifier implements Shared {
   ): Promise<WorkerClassifier> {
     const handlers: Handlers<PageMethods> = {
       tellProgress: (progress) => onProgress?.(progress),
-      async decodeForeign({ bytes, maxDurationSec }, signal) {
-        const clip = await decodeInBrowser(bytes, { maxDurationSec, signal });
+      async decodeForeign({ bytes, maxDurationSec, sampleRateHz }, signal) {
+        const clip = await decodeInBrowser(bytes, { maxDurationSec, sampleRateHz, signal });
         return new Moved(clip, [clip.samples.buffer]);
       },
     };
@@ -96,6 +97,7 @@ export class WorkerClassifier implements Shared {
     audios: readonly Audio[],
     { signal, ...options }: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
+    assertList('audios', audios);
     const argument = { audios: audios.map(toSent), options };
     const outcomes = await this.#calls.call('predictBatch', argument, { signal });
     return outcomes.map((outcome) =>
@@ -114,6 +116,19 @@ export class WorkerClassifier implements Shared {
   /** See `Classifier.predictFeatures`. */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
     return this.#calls.call('predictFeatures', matrices);
+  }
+
+  /** See `Classifier.embedFeatures`. */
+  async embedFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
+    return this.#calls.call('embedFeatures', matrices);
+  }
+
+  /** See `Classifier.predictEmbeddings`. */
+  async predictEmbeddings(
+    embeddings: readonly Float32Array[],
+    speaker: SpeakerProfile | null = null,
+  ): Promise<Float32Array[]> {
+    return this.#calls.call('predictEmbeddings', { embeddings, speaker });
   }
 
   /** See `Classifier.decode`. */

@@ -28,10 +28,11 @@ const handlers: Handlers<WorkerMethods> = {
         }),
         signal,
       },
-      (bytes, { maxDurationSec = Infinity, signal }) => {
+      (bytes, { maxDurationSec = Infinity, sampleRateHz, signal }) => {
         const copy = bytes.slice();
         const buffers = [copy.buffer];
-        return page.call('decodeForeign', { bytes: copy, maxDurationSec }, { signal, buffers });
+        const argument = { bytes: copy, maxDurationSec, sampleRateHz };
+        return page.call('decodeForeign', argument, { signal, buffers });
       },
     );
     const { manifest, featureNames, device } = classifier;
@@ -48,6 +49,8 @@ const handlers: Handlers<WorkerMethods> = {
   },
   adapt: ({ audios, options }, signal) => classifier.adapt(audios, { ...options, signal }),
   predictFeatures: (matrices) => classifier.predictFeatures(matrices),
+  embedFeatures: (matrices) => classifier.embedFeatures(matrices),
+  predictEmbeddings: ({ embeddings, speaker }) => classifier.predictEmbeddings(embeddings, speaker),
   async decode({ audio, ...limits }, signal) {
     const clip = await classifier.decode(audio, withSignal(limits, signal));
     return new Moved(clip, [clip.samples.buffer]);

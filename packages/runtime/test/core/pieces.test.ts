@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { readClip } from '../../src/core/audio/audio-stream.ts';
-import { type ByteSource, openBlob, openBytes } from '../../src/core/audio/byte-source.ts';
+import { type ByteSource, openBlob, openBytes } from '../../src/core/audio/bytes/byte-source.ts';
 import { openAudio } from '../../src/core/audio/decode-audio.ts';
 import { catchSerError, readFixture, repairOggChecksums } from '../fixtures.ts';
 

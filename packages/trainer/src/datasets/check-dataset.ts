@@ -4,6 +4,7 @@ import { Tinypool } from 'tinypool';
 import { groupBy } from '../group-by.ts';
 import {
   type Clip,
+  type CorpusLayout,
   type CorpusSummary,
   type Dataset,
   type SkippedFile,
@@ -19,6 +20,8 @@ export interface DatasetCheck {
   /** Clips that a training would use. */
   clips: number;
   corpora: CorpusSummary[];
+  /** As what each folder was read, and why. */
+  layouts: CorpusLayout[];
   /** In the project's order. */
   labels: { label: string; clips: number; speakers: number }[];
   /** As `corpus/speaker`, sorted. */
@@ -79,6 +82,7 @@ export async function checkDataset(
   return {
     clips: used.length,
     corpora: read.corpora,
+    layouts: read.layouts,
     labels: dataset.labels.map((label) => {
       const own = used.filter((clip) => clip.label === label);
       return { label, clips: own.length, speakers: new Set(own.map(speakerKey)).size };

@@ -24,9 +24,26 @@ export interface CorpusSummary {
   synthetic: boolean;
 }
 
-/** A file that was left out, and why. */
+/** A file or folder that was left out, and why. */
 export interface SkippedFile {
   path: string;
+  reason: string;
+  /** Of what is counted together; absent for single mishaps. */
+  kind?: SkipKind;
+}
+
+/**
+ * `twin`: another encoding or copy of a recording that is kept; `conflicting-twin`: twins whose labels
+ * differ; `name`: what the corpus of its form does not have; `folder-label`: the folder names another
+ * label; `format`: a recording that nothing here reads; `folder`: one that could not be listed.
+ */
+export type SkipKind = 'conflicting-twin' | 'folder' | 'folder-label' | 'format' | 'name' | 'twin';
+
+/** As what a folder was read, and why. */
+export interface CorpusLayout {
+  directory: string;
+  /** A published corpus, or one folder a label. */
+  layout: string;
   reason: string;
 }
 
@@ -36,6 +53,8 @@ export interface Dataset {
   /** The labels that occur, in the project's order, which is RAVDESS's. */
   labels: string[];
   corpora: CorpusSummary[];
+  /** One a folder, in the order given. */
+  layouts: CorpusLayout[];
   skipped: SkippedFile[];
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
+import { readText } from '../read-text.ts';
 
 const schema = z.strictObject({
   name: z
@@ -28,7 +28,7 @@ export async function readCorpusFile(directory: string): Promise<CorpusFile | nu
   const path = join(directory, 'corpus.json');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readText(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new SerError('FILE_UNREADABLE', `${path} could not be read.`, { cause });

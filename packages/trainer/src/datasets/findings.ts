@@ -1,7 +1,6 @@
 import { groupBy } from '../group-by.ts';
-import { type Clip, type Dataset, speakerKey } from './clip.ts';
+import { type Clip, type Dataset, type SkipKind, speakerKey } from './clip.ts';
 import { unknownSpeaker } from './label-folders.ts';
-import { isConflictingTwin, isTwin } from './twins.ts';
 
 /** Something about a corpus that a user should know before training on it. */
 export interface Finding {
@@ -12,6 +11,8 @@ export interface Finding {
     | 'clipped'
     | 'conflicting-twins'
     | 'few-clips'
+    | 'folder-labels'
+    | 'foreign-names'
     | 'imbalance'
     | 'label-of-one-corpus'
     | 'label-of-one-speaker'
@@ -21,7 +22,9 @@ export interface Finding {
     | 'silent'
     | 'twins'
     | 'unknown-speakers'
-    | 'unreadable';
+    | 'unlistable'
+    | 'unreadable'
+    | 'unread-formats';
   /** One sentence for a person. */
   message: string;
   /** The files that it is about, where it is about single ones. */
@@ -37,7 +40,8 @@ const largestImbalance = 10;
 
 /**
  * Finds what names, folders and bytes alone tell of a dataset: labels with few clips, one speaker,
- * labels tied to one speaker or corpus, imbalance, twins. Costs nothing, since no clip is decoded.
+ * labels tied to one speaker or corpus, imbalance, and what was left out for its name, folder, format or
+ * twin. Costs nothing, since no clip is decoded.
  * Errors come first.
  */
 export function findProblems(dataset: Dataset): Finding[] {
@@ -45,7 +49,7 @@ export function findProblems(dataset: Dataset): Finding[] {
     ...checkLabels(dataset),
     ...checkSpeakers(dataset.clips),
     ...checkTies(dataset),
-    ...checkTwins(dataset),
+    ...checkSkipped(dataset),
   ];
   return sortFindings(findings);
 }
@@ -136,23 +140,46 @@ function checkTies({ clips, corpora }: Dataset): Finding[] {
   return findings;
 }
 
-function checkTwins({ skipped }: Dataset): Finding[] {
-  const findings: Finding[] = [];
-  const conflicting = skipped.filter(isConflictingTwin).map(({ path }) => path);
-  const copies = skipped.filter(isTwin).map(({ path }) => path);
-  if (conflicting.length > 0) {
-    findings.push({
-      ...{ severity: 'warning', code: 'conflicting-twins', files: conflicting },
-      message: `${countWithVerb(conflicting.length, 'file')} byte-identical to others with another label and left out, these too.`,
-    });
-  }
-  if (copies.length > 0) {
-    findings.push({
-      ...{ severity: 'warning', code: 'twins', files: copies },
-      message: `${countWithVerb(copies.length, 'file')} byte-identical to others and left out.`,
-    });
-  }
-  return findings;
+/** What is said of files that were left out, by why. */
+const skipFindings: Record<SkipKind, { code: Finding['code']; say: (files: number) => string }> = {
+  'conflicting-twin': {
+    code: 'conflicting-twins',
+    say: (files) =>
+      `${countWithVerb(files, 'file')} the same recording as others with another label and left out, these too.`,
+  },
+  twin: {
+    code: 'twins',
+    say: (files) =>
+      `${countWithVerb(files, 'file')} the same recording as others, by bytes, name or sound, and left out.`,
+  },
+  name: {
+    code: 'foreign-names',
+    say: (files) =>
+      `${countWithVerb(files, 'file')} left out: the corpus has no such names, and what they mean is not known.`,
+  },
+  'folder-label': {
+    code: 'folder-labels',
+    say: (files) =>
+      `${countWithVerb(files, 'file')} left out: name and folder say different labels.`,
+  },
+  format: {
+    code: 'unread-formats',
+    say: (files) =>
+      `${countWithVerb(files, 'recording')} left out, in formats that are not read; convert them, for instance with ffmpeg.`,
+  },
+  folder: {
+    code: 'unlistable',
+    say: (files) => `${countWithVerb(files, 'folder')} left out, since nobody may list it.`,
+  },
+};
+
+function checkSkipped({ skipped }: Dataset): Finding[] {
+  return Object.entries(skipFindings).flatMap(([kind, { code, say }]): Finding[] => {
+    const files = skipped.filter((file) => file.kind === kind).map(({ path }) => path);
+    return files.length > 0
+      ? [{ severity: 'warning', code, files, message: say(files.length) }]
+      : [];
+  });
 }
 
 /** `1 clip is`, `2 clips are`. */

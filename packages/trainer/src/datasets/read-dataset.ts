@@ -1,7 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import { type Clip, type CorpusSummary, clipKey, type Dataset, type SkippedFile } from './clip.ts';
+import {
+  type Clip,
+  type CorpusLayout,
+  type CorpusSummary,
+  clipKey,
+  type Dataset,
+  type SkippedFile,
+} from './clip.ts';
 import { emotions, sortLabels } from './emotions.ts';
 import { hashFiles } from './hash-files.ts';
 import { type CorpusListing, readCorpus } from './read-corpus.ts';
@@ -61,29 +68,32 @@ export async function readDataset(
   checkMerged(merged, listings);
   const skipped: SkippedFile[] = [];
   const read: Clip[] = [];
+  const recordings = new Map<Clip, string>();
   for (const { directory, listing } of listings) {
-    for (const { id, reason } of listing.skipped)
-      skipped.push({ path: join(directory, id), reason });
+    for (const { id, ...why } of listing.skipped) {
+      skipped.push({ path: join(directory, id), ...why });
+    }
     const paths = listing.labelled.map(({ id }) => join(directory, id));
     const digests = await hashFiles(paths);
-    listing.labelled.forEach(({ id, label, speaker }, at) => {
+    listing.labelled.forEach(({ id, label, speaker, recording }, at) => {
       const digest = digests[at]!;
       const path = paths[at]!;
       if ('failure' in digest) skipped.push({ path, reason: digest.failure });
       else if (digest.byteLength === 0) skipped.push({ path, reason: 'the file is empty' });
-      else
-        read.push({
-          id,
-          path,
-          corpus: listing.name,
+      else {
+        const clip: Clip = {
+          ...{ id, path, speaker, corpus: listing.name },
           label: merged.get(label) ?? label,
-          speaker,
           contentHash: digest.contentHash,
-        });
+        };
+        read.push(clip);
+        recordings.set(clip, recording);
+      }
     });
   }
 
-  const clips = dropTwins(read, skipped).filter(
+  const signs = { nameOf: (clip: Clip) => recordings.get(clip)!, soundPairs: [] };
+  const clips = dropTwins(read, signs, skipped).filter(
     ({ label }) => labels === null || labels.includes(label),
   );
   if (labels && clips.length === 0) {
@@ -94,6 +104,7 @@ export async function readDataset(
     clips,
     labels: sortLabels(clips.map(({ label }) => label)),
     corpora: summarise(listings, clips),
+    layouts: listings.map(describeLayout),
     skipped,
   };
 }
@@ -126,6 +137,16 @@ function checkIds(clips: readonly Clip[]): void {
     }
     paths.set(key, clip.path);
   }
+}
+
+function describeLayout({
+  directory,
+  listing: { layout, reason },
+}: {
+  directory: string;
+  listing: CorpusListing;
+}): CorpusLayout {
+  return { directory, layout, reason };
 }
 
 function summarise(

@@ -58,7 +58,7 @@ export async function writeSyntheticCorpus(
     }
   }
   await mkdir(directory, { recursive: true });
-  if ((await listAudioFiles(directory)).length > 0) {
+  if ((await listAudioFiles(directory)).files.length > 0) {
     throw new SerError(
       'DATASET_INVALID',
       `${directory} holds audio already; give an empty folder.`,

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { type Clip, clipKey, type Dataset } from '../datasets/clip.ts';
+import { readText } from '../read-text.ts';
 import type { Split, SplitSides } from './split.ts';
 
 const schema = z.object({
@@ -21,7 +21,7 @@ export type SplitFile = z.infer<typeof schema>;
  * @throws SerError FILE_NOT_FOUND, or DATASET_INVALID that names the wrong field
  */
 export async function readSplitFile(path: string): Promise<SplitFile> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const text = await readText(path).catch((cause) => {
     throw new SerError('FILE_NOT_FOUND', `The split file ${path} could not be read.`, { cause });
   });
   let value: unknown;
@@ -64,7 +64,7 @@ export function applySplitFile(dataset: Dataset, file: SplitFile): SplitSides {
       if (!clip) {
         throw new SerError(
           'DATASET_INVALID',
-          `The split's ${side} names ${key}, which the dataset lacks.`,
+          `The split's ${side} names ${key}, which ${explainAbsence(key, dataset)}.`,
         );
       }
       const other = used.get(key);
@@ -78,4 +78,10 @@ export function applySplitFile(dataset: Dataset, file: SplitFile): SplitSides {
       return clip;
     });
   return { train: find('train'), validation: find('validation'), test: find('test') };
+}
+
+function explainAbsence(key: string, { skipped }: Dataset): string {
+  const ending = key.slice(key.indexOf('/'));
+  const left = skipped.find(({ path }) => path.replaceAll('\\', '/').endsWith(ending));
+  return left ? `was left out: ${left.reason}` : 'the dataset lacks';
 }

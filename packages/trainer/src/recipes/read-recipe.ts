@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
+import { readText } from '../read-text.ts';
 import { type NetworkRecipe, parseRecipe, type Recipe } from './recipe.ts';
 
 /**
@@ -64,7 +64,7 @@ function isFields(value: unknown): value is Fields {
 }
 
 async function readJson(nameOrPath: string): Promise<Fields> {
-  const text = await readText(nameOrPath).catch(() => {
+  const text = await readRecipeText(nameOrPath).catch(() => {
     throw new SerError(
       'FILE_NOT_FOUND',
       `There is no recipe ${nameOrPath}: give a recipe's name (see packages/trainer/recipes) or a .json file.`,
@@ -82,10 +82,10 @@ async function readJson(nameOrPath: string): Promise<Fields> {
   throw new SerError('INVALID_ARGUMENT', `The recipe ${nameOrPath} is not a JSON object.`);
 }
 
-function readText(nameOrPath: string): Promise<string> {
-  if (nameOrPath.endsWith('.json')) return readFile(nameOrPath, 'utf8');
+function readRecipeText(nameOrPath: string): Promise<string> {
+  if (nameOrPath.endsWith('.json')) return readText(nameOrPath);
   const file = `${encodeURIComponent(nameOrPath)}.json`;
   const read = (folder: string) =>
-    readFile(new URL(`../../recipes/${folder}${file}`, import.meta.url), 'utf8');
+    readText(new URL(`../../recipes/${folder}${file}`, import.meta.url));
   return read('').catch(() => read('experiments/'));
 }

@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { countSpeakers } from '../evaluate/speaker-counts.ts';
+import { readText } from '../read-text.ts';
 import type { CrossValidation } from '../run/cross-validate.ts';
 import { readCrossValidation, readRunSummary, resultsFile, runFiles } from '../run/run-folder.ts';
 import { type FoldScores, poolAdapted, type SeedScores } from '../run/summarise-folds.ts';
@@ -79,7 +80,7 @@ export async function writePublished(path: string, content: object): Promise<voi
  * @throws SerError `FILE_NOT_FOUND` or `INVALID_ARGUMENT` that names the file
  */
 export async function readPublished(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const text = await readText(path).catch((cause) => {
     throw new SerError('FILE_NOT_FOUND', `There is no file ${path}.`, { cause });
   });
   try {

@@ -6,6 +6,7 @@ import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate-predi
 import type { Channel } from '../features/channel.ts';
 import { extractAtSpeeds } from '../features/extract-clips.ts';
 import { applySplitFile, readSplitFile } from '../protocols/split-file.ts';
+import { evaluateVoices, type VoiceScores } from './evaluate-voices.ts';
 import { extractDataset } from './extract-dataset.ts';
 
 /** Input of {@link evaluateModel}. */
@@ -18,19 +19,30 @@ export interface EvaluateOptions {
   splitPath?: string;
   /** What every clip is heard through. Default: nothing. */
   channel?: Channel;
+  /**
+   * Also scores clips relative to their speakers, of whom so many others are known. Default: does not.
+   */
+  speakerClips?: readonly number[];
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
+}
+
+/** What {@link evaluateModel} gives. */
+export interface ModelScores {
+  evaluation: Evaluation;
+  /** One for each of `speakerClips`. */
+  voices: VoiceScores[];
+  skipped: SkippedFile[];
 }
 
 /**
  * Scores a model file on labelled clips through the runtime, as a user would get it. Clips whose
  * label the model does not know are left out and listed.
  *
- * @throws SerError `MODEL_INVALID`, `DATASET_INVALID` or `FILE_NOT_FOUND`.
+ * @throws SerError `MODEL_INVALID`, `DATASET_INVALID` or `FILE_NOT_FOUND`; `INVALID_ARGUMENT` for
+ *   `speakerClips` of a model that cannot be told who speaks.
  */
-export async function evaluateModel(
-  options: EvaluateOptions,
-): Promise<{ evaluation: Evaluation; skipped: SkippedFile[] }> {
+export async function evaluateModel(options: EvaluateOptions): Promise<ModelScores> {
   const classifier = await createClassifier(options.modelPath);
   try {
     const { labels, frontEnd, speeds = [1] } = classifier.manifest;
@@ -57,6 +69,7 @@ export async function evaluateModel(
       ...(options.channel === undefined ? { matrices } : { channel: options.channel }),
       onProgress: (done) => options.onProgress?.(done, clips.length),
     });
+    const counts = options.speakerClips ?? [];
     const rows = await classifier.predictFeatures(played.flat());
     const probabilities = averageOverSpeeds(rows, speeds.length);
     const truth = clips.map(({ label }) => labels.indexOf(label));
@@ -64,7 +77,20 @@ export async function evaluateModel(
       path,
       reason: `the model has no label ${label}`,
     }));
+    const ownSpeed = Math.max(0, speeds.indexOf(1));
+    const voices =
+      counts.length === 0
+        ? []
+        : await evaluateVoices(
+            classifier,
+            {
+              clips,
+              embeddings: await classifier.embedFeatures(played.map((each) => each[ownSpeed]!)),
+            },
+            counts,
+          );
     return {
+      voices,
       evaluation: evaluatePredictions({ truth, probabilities, labels }),
       skipped: [...dataset.skipped, ...reasons],
     };

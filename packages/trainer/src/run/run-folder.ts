@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SerError } from '@ser/dsp-wasm';
 import { z } from 'zod';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { protocolNames } from '../protocols/split.ts';
+import { readText } from '../read-text.ts';
 import { type NetworkRecipe, parseRecipe, type Recipe } from '../recipes/recipe.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 import type { CrossValidation } from './cross-validate.ts';
@@ -126,7 +127,7 @@ export async function readCrossValidation(directory: string): Promise<CrossValid
  */
 export async function readRunJson(directory: string, name: string): Promise<unknown> {
   const path = join(directory, name);
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const text = await readText(path).catch((cause) => {
     throw new SerError('RUN_INVALID', `${directory} is not a finished run: there is no ${name}.`, {
       cause,
     });

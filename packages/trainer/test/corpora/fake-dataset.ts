@@ -33,6 +33,7 @@ export function makeDataset(...names: string[]): Dataset {
       const speakers = new Set(own.map(({ speaker }) => speaker)).size;
       return { name, clips: own.length, speakers, licence: 'test', synthetic: false };
     }),
+    layouts: [],
     skipped: [],
   };
 }

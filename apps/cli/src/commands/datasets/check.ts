@@ -46,6 +46,9 @@ function formatCheck({ clips, corpora, labels, speakers, ...check }: DatasetChec
   const facts = [
     `${clips} clips, ${(totalSec / 60).toFixed(1)} minutes; each ${shortest} to ${longest} s, half of them up to ${median} s`,
     `Corpora: ${corpora.map(({ name, licence }) => `${name} (${licence})`).join(', ')}`,
+    ...check.layouts.map(
+      ({ directory, layout, reason }) => `Read as: ${directory}: ${layout}, since ${reason}`,
+    ),
     `Rates: ${check.rates.map((rate) => `${rate.sampleRateHz} Hz (${rate.clips})`).join(', ')}`,
     `Speakers: ${speakers.length}${speakers.length > 0 ? `, with ${listRange(speakers)} clips each` : ''}`,
   ];

@@ -6,13 +6,15 @@ import { measureMean } from './remove-offset.ts';
 export const shortestDurationSec = 0.05;
 /** Audio that never leaves its mean by more than this, -80 dB of full scale, is silent. */
 const silentPeak = 1e-4;
+/** Levels whose squares float32 still adds up over hours; 16-bit numbers taken for samples are far below. */
+const mostLevel = 1e9;
 
 /**
  * Throws unless a clip has something to listen to.
  *
- * @throws SerError `AUDIO_EMPTY` (no samples), `AUDIO_NOT_FINITE` (NaN or infinite samples),
- *   `AUDIO_TOO_SHORT` (under 50 ms), `AUDIO_SILENT` (nothing more than -80 dB of full scale from its
- *   mean) or `INVALID_ARGUMENT` (not a clip).
+ * @throws SerError `AUDIO_EMPTY` (no samples), `AUDIO_NOT_FINITE` (samples that are NaN, infinite or
+ *   beyond 1e9), `AUDIO_TOO_SHORT` (under 50 ms), `AUDIO_SILENT` (nothing more than -80 dB of full
+ *   scale from its mean) or `INVALID_ARGUMENT` (not a clip).
  */
 export function checkClip(clip: AudioClip): void {
   assertClip(clip);
@@ -57,14 +59,14 @@ export function assertClip({ samples, sampleRateHz }: AudioClip): void {
 
 /**
  * @param first number of the first sample in its recording.
- * @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN or infinite.
+ * @throws SerError `AUDIO_NOT_FINITE` naming the first sample that is NaN, infinite, or a thousand million times full scale.
  */
 export function assertFinite(samples: Float32Array, first = 0): void {
   for (let index = 0; index < samples.length; index++) {
-    if (Number.isFinite(samples[index])) continue;
+    if (Math.abs(samples[index]!) < mostLevel) continue;
     throw new SerError(
       'AUDIO_NOT_FINITE',
-      `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a finite number.`,
+      `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a finite number below ${mostLevel}, where full scale is 1.`,
     );
   }
 }

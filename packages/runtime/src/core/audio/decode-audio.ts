@@ -2,8 +2,8 @@ import { SerError } from '@ser/dsp-wasm';
 import { throwIfAborted } from '../cancellation.ts';
 import type { AudioClip } from './audio-clip.ts';
 import { type AudioStream, type DecodedAudio, readClip } from './audio-stream.ts';
-import { ByteReader } from './byte-reader.ts';
-import { type ByteSource, openBytes } from './byte-source.ts';
+import { ByteReader } from './bytes/byte-reader.ts';
+import { type ByteSource, openBytes } from './bytes/byte-source.ts';
 import { sniffFormat } from './sniff-format.ts';
 import { takeTurns } from './take-turns.ts';
 
@@ -18,8 +18,9 @@ export interface DecodeOptions {
 }
 
 /**
- * Decodes the bytes of a WAV, FLAC, MP3, Ogg Vorbis or Opus file, told apart by content. A file's
- * decoder is loaded when first needed; the same one runs in Node and in browsers.
+ * Decodes the bytes of a WAV (RF64, BW64 and Wave64 too), AIFF, AU, CAF, FLAC, MP3, Ogg or WebM
+ * (Vorbis, Opus) file, told apart by content. A file's decoder is loaded when first needed; the same
+ * one runs in Node and in browsers.
  *
  * @returns mono samples (the mean of the channels) at the file's own rate; Opus at 48 kHz.
  * @throws SerError `AUDIO_EMPTY`, `AUDIO_UNSUPPORTED` (not a format that is read),
@@ -86,12 +87,20 @@ async function* refuseEmpty(blocks: AsyncGenerator<Float32Array>): AsyncGenerato
 async function startDecoding(reader: ByteReader, maxDurationSec: number): Promise<DecodedAudio> {
   switch (await sniffFormat(reader)) {
     case 'wav':
-      return (await import('./decode-wav.ts')).decodeWav(reader, maxDurationSec);
+      return (await import('./wav/decode-wav.ts')).decodeWav(reader, maxDurationSec);
+    case 'aiff':
+      return (await import('./aiff/decode-aiff.ts')).decodeAiff(reader, maxDurationSec);
+    case 'au':
+      return (await import('./au/decode-au.ts')).decodeAu(reader, maxDurationSec);
+    case 'caf':
+      return (await import('./caf/decode-caf.ts')).decodeCaf(reader, maxDurationSec);
     case 'flac':
       return (await import('./flac/decode-flac.ts')).decodeFlac(reader, maxDurationSec);
     case 'mp3':
       return (await import('./mp3/decode-mp3.ts')).decodeMp3(reader, maxDurationSec);
     case 'ogg':
       return (await import('./ogg/decode-ogg.ts')).decodeOgg(reader, maxDurationSec);
+    case 'matroska':
+      return (await import('./matroska/decode-matroska.ts')).decodeMatroska(reader, maxDurationSec);
   }
 }

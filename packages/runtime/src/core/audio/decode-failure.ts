@@ -18,3 +18,21 @@ export function truncated(format: string, detail: string): SerError {
 export function unsupported(detail: string): SerError {
   return new SerError('AUDIO_UNSUPPORTED', detail);
 }
+
+/** The error of a container whose codec is not read: it names both, and how to convert the file. */
+export function unsupportedCodec(container: string, codec: string, readable: string): SerError {
+  return unsupported(
+    `The ${container} file holds ${codec}; ${readable} can be read. To convert it: ffmpeg -i FILE NEW.wav.`,
+  );
+}
+
+const mostChannels = 256;
+
+/** @throws SerError `AUDIO_DECODE_FAILED` for a number that no recording has. */
+export function assertChannels(format: string, channels: number): void {
+  if (channels >= 1 && channels <= mostChannels) return;
+  throw decodeFailure(
+    format,
+    `its header says ${channels} channels; 1 to ${mostChannels} are allowed`,
+  );
+}

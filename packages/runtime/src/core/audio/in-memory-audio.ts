@@ -1,8 +1,9 @@
 import { SerError } from '@ser/dsp-wasm';
+import { shorten } from '../name-source.ts';
 import type { AudioSource } from '../platform.ts';
 import type { AudioClip } from './audio-clip.ts';
 import { type AudioStream, streamClip } from './audio-stream.ts';
-import { type ByteSource, openBlob, openBytes } from './byte-source.ts';
+import { type ByteSource, openBlob, openBytes } from './bytes/byte-source.ts';
 import { type DecodeOptions, openAudio } from './decode-audio.ts';
 
 /** Audio that is at hand: an encoded file's bytes, a `Blob` or `File`, or decoded samples. */
@@ -35,5 +36,5 @@ export function locateInMemoryAudio(
     };
   }
   const shown = typeof audio === 'object' ? Object.prototype.toString.call(audio) : String(audio);
-  throw new SerError('INVALID_ARGUMENT', `audio is ${shown}; it must be ${accepted}.`);
+  throw new SerError('INVALID_ARGUMENT', `audio is ${shorten(shown)}; it must be ${accepted}.`);
 }

@@ -39,7 +39,8 @@ export class MonoMixer {
   }
 
   /**
-   * The mean of samples `start` … `end - 1` of a block given as one array a channel, times `scale`.
+   * The mean of samples `start` … `end - 1` of a block given as one array a channel, times `scale`;
+   * the loudest channel alone where they cancel each other.
    *
    * @throws SerError `AUDIO_TOO_LONG`.
    */
@@ -53,21 +54,55 @@ export class MonoMixer {
     this.expect(count);
     this.#length += count;
     const mixed = new Float32Array(count);
-    const factor = scale / channels.length;
-    const [first, second] = channels as [ArrayLike<number>, ArrayLike<number>];
     if (channels.length === 1) {
-      for (let index = 0; index < count; index++) mixed[index] = first[start + index]! * factor;
-    } else if (channels.length === 2) {
-      for (let index = 0; index < count; index++) {
-        mixed[index] = (first[start + index]! + second[start + index]!) * factor;
-      }
-    } else {
-      for (let index = 0; index < count; index++) {
-        let sum = 0;
-        for (const channel of channels) sum += channel[start + index]!;
-        mixed[index] = sum * factor;
-      }
+      addScaled(channels[0]!, start, mixed, scale);
+      return mixed;
+    }
+    for (let from = 0; from < count; from += windowSamples) {
+      mixWindow(channels, start + from, mixed.subarray(from, from + windowSamples), scale);
     }
     return mixed;
+  }
+}
+
+/** Samples for which it is decided at once whether channels cancel each other. */
+const windowSamples = 4096;
+/**
+ * Channels cancel each other where their sum has less than this share of the power of all: 0.5 is what
+ * a mean of equal and one silent channel leaves, 1 what unlike channels have.
+ */
+const cancelledShare = 0.01;
+
+/** The mean, or the loudest channel where one is wired the wrong way round and nothing would be left. */
+function mixWindow(
+  channels: readonly ArrayLike<number>[],
+  start: number,
+  mixed: Float32Array,
+  scale: number,
+): void {
+  const powers = channels.map((channel) => measurePower(channel, start, mixed.length));
+  for (const channel of channels) addScaled(channel, start, mixed, scale / channels.length);
+  const all = powers.reduce((sum, power) => sum + power, 0) * scale ** 2;
+  const ofSum = measurePower(mixed, 0, mixed.length) * channels.length ** 2;
+  if (!(ofSum < cancelledShare * all)) return;
+  const loudest = channels[powers.indexOf(Math.max(...powers))]!;
+  mixed.fill(0);
+  addScaled(loudest, start, mixed, scale);
+}
+
+function measurePower(samples: ArrayLike<number>, start: number, count: number): number {
+  let power = 0;
+  for (let index = 0; index < count; index++) power += samples[start + index]! ** 2;
+  return power;
+}
+
+function addScaled(
+  samples: ArrayLike<number>,
+  start: number,
+  target: Float32Array,
+  factor: number,
+): void {
+  for (let index = 0; index < target.length; index++) {
+    target[index]! += samples[start + index]! * factor;
   }
 }

@@ -1,61 +1,100 @@
-import { SerError } from '@ser/dsp-wasm';
-import type { ByteReader } from './byte-reader.ts';
-import { unsupported } from './decode-failure.ts';
-import { skipId3 } from './id3.ts';
-import { readMp3Header } from './mp3/frame-header.ts';
+import { assertNoLfsPointer, SerError } from '@ser/dsp-wasm';
+import { type ByteReader, readText } from './bytes/byte-reader.ts';
+import { truncated, unsupported, unsupportedCodec } from './decode-failure.ts';
+import { findFrames } from './mp3/find-frames.ts';
+import { skipTags } from './tags/skip-tags.ts';
 
-/** Containers that are read. An Ogg file's codec is known only from its first packet. */
-export type AudioFormat = 'wav' | 'flac' | 'mp3' | 'ogg';
+/** Containers that are read. Most hold one of several codecs, which only their decoders know. */
+export type AudioFormat = 'wav' | 'aiff' | 'au' | 'caf' | 'flac' | 'mp3' | 'ogg' | 'matroska';
 
-/** Longer than any MP3 frame and the next one's header. */
-const headBytes = 4096;
-const readable = 'WAV, FLAC, MP3, Ogg Vorbis and Opus can be read';
+/** MP3 may begin within a frame, or behind what is none, so that its first frames lie anywhere here. */
+const headBytes = 1 << 16;
+const readable = 'WAV, FLAC, MP3, Ogg and WebM (Vorbis, Opus), AIFF, AU and CAF';
 
-const foreignFormats: readonly { at: number; magic: string; name: string }[] = [
-  { at: 4, magic: 'ftyp', name: 'MP4 or M4A' },
-  { at: 0, magic: '\x1aE\xdf\xa3', name: 'WebM or Matroska' },
-  { at: 0, magic: 'FORM', name: 'AIFF' },
-  { at: 0, magic: '.snd', name: 'AU' },
-  { at: 0, magic: 'RF64', name: 'RF64, a WAV file of more than 4 GB' },
-  { at: 0, magic: 'RIFX', name: 'big-endian WAV' },
-  { at: 0, magic: '#!AMR', name: 'AMR' },
-  { at: 0, magic: 'NIST_1A', name: 'NIST Sphere' },
+/** How files of each format begin; `?` stands for any byte. */
+const readFormats: readonly (readonly [magic: string, format: AudioFormat])[] = [
+  ['RIFF????WAVE', 'wav'],
+  ['RIFX????WAVE', 'wav'],
+  ['RF64????WAVE', 'wav'],
+  ['BW64????WAVE', 'wav'],
+  // Sony's Wave64: a GUID, a size of 64 bits, another GUID.
+  ['riff\x2e\x91\xcf\x11????????????????wave', 'wav'],
+  ['FORM????AIF', 'aiff'],
+  ['.snd\0', 'au'],
+  ['dns.??\0\0', 'au'],
+  ['caff\0\x01', 'caf'],
+  ['fLaC', 'flac'],
+  ['OggS', 'ogg'],
+  ['\x1aE\xdf\xa3', 'matroska'],
 ];
 
-function hasMagic(bytes: Uint8Array, at: number, magic: string): boolean {
-  if (bytes.length < at + magic.length) return false;
-  for (let index = 0; index < magic.length; index++) {
-    if (bytes[at + index] !== magic.charCodeAt(index)) return false;
-  }
-  return true;
-}
+/** What MP4 begins with, and QuickTime of old. */
+const mp4Boxes = ['ftyp', 'moov', 'mdat', 'wide'];
+
+const foreignFormats: readonly (readonly [magic: string, name: string])[] = [
+  ['#!AMR', 'AMR'],
+  ['NIST_1A', 'NIST Sphere'],
+  ['wvpk', 'WavPack'],
+  ['MAC ', "Monkey's Audio"],
+  ['TTA1', 'True Audio'],
+  ['MPCK', 'Musepack'],
+  ['MP+', 'Musepack'],
+  ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'Windows Media Audio'],
+  ['Creative Voice File', 'Creative Voice'],
+  ['RIFF????AVI ', 'AVI'],
+  ['FORM????8SVX', '8SVX'],
+  ['FLV\x01', 'Flash Video'],
+  ['\xff\xf0', 'AAC (ADTS)'],
+  ['\xff\xf1', 'AAC (ADTS)'],
+  ['\xff\xf8', 'AAC (ADTS)'],
+  ['\xff\xf9', 'AAC (ADTS)'],
+  ['\x0b\x77', 'AC-3'],
+  ['\xff\xfe', 'MPEG audio of Layer I'],
+  ['\xff\xff', 'MPEG audio of Layer I'],
+];
 
 /**
  * Tells the format of an audio file by its content; its name plays no part. Leaves the reader at the
- * file's first byte, or behind its ID3 tags.
+ * file's first byte, or behind its tags.
  *
  * @throws SerError `AUDIO_EMPTY` for 0 bytes, `AUDIO_UNSUPPORTED` for anything that is not read.
  */
 export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   if (reader.size === 0) throw new SerError('AUDIO_EMPTY', 'The file is empty: it has 0 bytes.');
-  const head = await reader.fill(headBytes);
-  if (hasMagic(head, 0, 'RIFF') && hasMagic(head, 8, 'WAVE')) return 'wav';
-  if (hasMagic(head, 0, 'OggS')) return 'ogg';
-  await skipId3(reader);
-  if (hasMagic(await reader.fill(4), 0, 'fLaC')) return 'flac';
-  if (reader.position > 0 || startsWithMp3Frames(head)) return 'mp3';
-  const foreign = foreignFormats.find(({ at, magic }) => hasMagic(head, at, magic));
-  if (foreign) throw unsupported(`The file is ${foreign.name}; ${readable}.`);
+  const hasTags = await skipTags(reader);
+  if (reader.remaining <= 0) throw truncated('MP3', 'it ends within its ID3 tag');
+  const bytes = await reader.fill(headBytes);
+  assertNoLfsPointer(bytes, 'AUDIO_UNSUPPORTED', 'audio');
+  const head = readText(bytes, 0, 64);
+  const known = readFormats.find(([magic]) => startsWith(head, magic));
+  if (known) return known[1];
+  if (mp4Boxes.includes(head.slice(4, 8))) {
+    const { nameMp4Codec } = await import('./mp4/name-codec.ts');
+    const codec = (await nameMp4Codec(reader)) ?? 'an unknown codec';
+    throw unsupportedCodec('MP4 or M4A', codec, readable);
+  }
+  const foreign = foreignFormats.find(([magic]) => startsWith(head, magic));
+  const isMp3 = findFrames(bytes.subarray(0, headBytes), reader.has(Infinity)) >= 0;
+  if (isMp3 || (hasTags && !foreign)) return 'mp3';
+  if (isRawGsm(bytes)) throw unsupportedCodec('raw', 'GSM 6.10', readable);
+  if (foreign) {
+    throw unsupported(
+      `The file is ${foreign[1]}; ${readable} can be read. To convert it: ffmpeg -i FILE NEW.wav.`,
+    );
+  }
   throw unsupported(
-    `The file is not audio that is known here (it starts with ${describeStart(head)}); ${readable}.`,
+    `The file is not audio that is known here (it starts with ${describeStart(bytes)}); ${readable} can be read.`,
   );
 }
 
-/** One header proves little, since two bytes decide most of it; the next has to follow. */
-function startsWithMp3Frames(bytes: Uint8Array): boolean {
-  const first = readMp3Header(bytes, 0);
-  if (!first) return false;
-  return first.frameBytes >= bytes.length || readMp3Header(bytes, first.frameBytes) !== undefined;
+/** Frames of 33 bytes that begin with the same four bits, and no header. */
+function isRawGsm(bytes: Uint8Array): boolean {
+  const starts = Array.from({ length: 8 }, (_, frame) => bytes[33 * frame] ?? 0);
+  return starts.every((byte) => byte >> 4 === 0xd);
+}
+
+function startsWith(head: string, magic: string): boolean {
+  return [...magic].every((character, index) => character === '?' || character === head[index]);
 }
 
 function describeStart(bytes: Uint8Array): string {

@@ -61,7 +61,7 @@ export class SpeakerHead {
    * Probabilities for embeddings, each relative to its speaker; null where nothing is known.
    *
    * @param speakers one for each embedding.
-   * @throws SerError `INVALID_ARGUMENT` for a profile of another model.
+   * @throws SerError `INVALID_ARGUMENT` for an embedding or a profile of another model.
    */
   async judge(
     embeddings: readonly Float32Array[],
@@ -69,6 +69,13 @@ export class SpeakerHead {
   ): Promise<Float32Array[]> {
     const count = embeddings.length;
     if (count === 0) return [];
+    embeddings.forEach(({ length }, at) => {
+      if (length === this.width) return;
+      throw new SerError(
+        'INVALID_ARGUMENT',
+        `embeddings[${at}] has ${length} numbers; the model's have ${this.width}.`,
+      );
+    });
     const values = new Float32Array(count * this.width);
     embeddings.forEach((embedding, at) => {
       const speaker = speakers[at];

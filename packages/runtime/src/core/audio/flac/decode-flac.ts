@@ -1,14 +1,14 @@
 import type { DecodedAudio } from '../audio-stream.ts';
-import { BitReader, EndOfBits } from '../bit-reader.ts';
-import type { ByteReader } from '../byte-reader.ts';
-import { createCrc } from '../crc.ts';
+import { BitReader, EndOfBits } from '../bytes/bit-reader.ts';
+import { type ByteReader, readText } from '../bytes/byte-reader.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
-import { MonoMixer } from '../mono-mixer.ts';
-import { type FlacFrameHeader, readFlacFrameHeader } from './frame-header.ts';
-import { readFlacSubframe } from './subframe.ts';
+import { type AudioSection, joinSections } from '../join-sections.ts';
+import type { MonoMixer } from '../mono-mixer.ts';
+import { skipTags } from '../tags/skip-tags.ts';
+import type { FlacFrameHeader } from './frame-header.ts';
+import { type FlacFrame, type FramePlace, readFlacFrame } from './read-frame.ts';
+import { type FlacStreamInfo, readStreamInfo, streamInfoBytes } from './stream-info.ts';
 
-const crc16 = createCrc(16, 0x8005);
-const streamInfoBytes = 34;
 /** Holds any frame of a usual file; */
 const usualFrameBytes = 1 << 16;
 /** and this the largest block of 8 channels of 32 bits that any encoder writes. */
@@ -17,18 +17,10 @@ const mostFrameBytes = 1 << 22;
 /** Room kept on the word of a header: three minutes at 22,050 Hz, 16 MB. */
 const mostBelievedSamples = 1 << 22;
 
-/** What the STREAMINFO block says of the whole stream. */
-export interface FlacStreamInfo {
-  sampleRateHz: number;
-  channels: number;
-  bitsPerSample: number;
-  /** 0 where the encoder did not know. */
-  totalSamples: number;
-}
-
 /**
- * Decodes native FLAC (RFC 9639) of any block size, channel count and 4 to 32 bits; checks every
- * frame's checksums. The reader stands behind any ID3 tag.
+ * Decodes native FLAC (RFC 9639) of any block size, channel count and 4 to 32 bits, and streams that
+ * follow one another; checks every frame's checksums, and the frames' numbers where the header does
+ * not tell how many there are. The reader stands behind any tag.
  *
  * @throws SerError `AUDIO_DECODE_FAILED` where the file is damaged or shorter than its header says,
  *   `AUDIO_TOO_LONG` beyond the limit.
@@ -37,14 +29,31 @@ export async function decodeFlac(
   reader: ByteReader,
   maxDurationSec: number,
 ): Promise<DecodedAudio> {
-  const info = await readMetadata(reader);
-  const mixer = new MonoMixer(info.sampleRateHz, maxDurationSec);
-  mixer.expect(info.totalSamples);
-  return {
-    sampleRateHz: info.sampleRateHz,
-    expectedSamples: Math.min(info.totalSamples, mostBelievedSamples),
-    blocks: readBlocks(reader, info, mixer),
-  };
+  const decoded = await joinSections('FLAC', readSections(reader), maxDurationSec);
+  const expectedSamples = Math.min(decoded.expectedSamples ?? 0, mostBelievedSamples);
+  return { ...decoded, expectedSamples };
+}
+
+async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, undefined> {
+  for (;;) {
+    const info = await readMetadata(reader);
+    yield {
+      sampleRateHz: info.sampleRateHz,
+      frames: info.totalSamples,
+      readBlocks: (mixer) => readBlocks(reader, info, mixer),
+    };
+    const end = reader.position;
+    await reader.skipFill();
+    await skipTags(reader);
+    await reader.skipFill();
+    if (reader.remaining <= 0) return undefined;
+    if (readText(await reader.fill(4), 0, 4) === 'fLaC') continue;
+    if (info.totalSamples > 0 && !hasSync(reader.view)) return undefined;
+    throw decodeFailure(
+      'FLAC',
+      `byte ${end}, behind its last frame, begins neither a frame nor a tag`,
+    );
+  }
 }
 
 async function* readBlocks(
@@ -56,14 +65,35 @@ async function* readBlocks(
   const scale = 2 ** (1 - bitsPerSample);
   // One buffer a channel for all frames: what is read leaves it by way of the mixer.
   const buffers = Array.from({ length: info.channels }, () => new Float64Array(0));
-  const isOver = () => (totalSamples === 0 ? !hasSync(reader.view) : mixer.length >= totalSamples);
+  const order = new FrameOrder();
+  let samples = 0;
   for (;;) {
     if (!reader.has(usualFrameBytes)) await reader.fill(usualFrameBytes);
-    if (isOver()) break;
-    const remaining = totalSamples === 0 ? Infinity : totalSamples - mixer.length;
-    const frame = await readWholeFrame(reader, info, { buffers, sampleIndex: mixer.length });
-    yield mixer.mix(frame.channels, 0, Math.min(frame.header.blockSize, remaining), scale);
+    const isOver = totalSamples === 0 ? !hasSync(reader.view) : samples >= totalSamples;
+    if (isOver) break;
+    const left = totalSamples === 0 ? Infinity : totalSamples - samples;
+    const frame = await readWholeFrame(reader, info, { buffers, sampleIndex: samples });
+    if (totalSamples === 0) order.check(frame.header, samples);
+    const count = Math.min(frame.header.blockSize, left);
+    yield mixer.mix(frame.channels, 0, count, scale);
+    samples += count;
     reader.advance(frame.bytes);
+  }
+}
+
+/**
+ * Finds gaps in the numbers of frames. A stream that was cut begins with any number, and one whose
+ * frames were joined with those of another begins anew.
+ */
+class FrameOrder {
+  #next: number | undefined;
+
+  /** @throws SerError `AUDIO_DECODE_FAILED` where frames are missing before this one. */
+  check({ number, blockSize, countsSamples }: FlacFrameHeader, sampleIndex: number): void {
+    if (this.#next !== undefined && number > this.#next) {
+      throw decodeFailure('FLAC', `frames are missing before sample ${sampleIndex}`);
+    }
+    this.#next = number + (countsSamples ? blockSize : 1);
   }
 }
 
@@ -89,37 +119,8 @@ async function readMetadata(reader: ByteReader): Promise<FlacStreamInfo> {
   }
 }
 
-function readStreamInfo(bytes: Uint8Array, start: number): FlacStreamInfo {
-  const reader = new BitReader(bytes, start + 10);
-  const sampleRateHz = reader.readBits(20);
-  const channels = reader.readBits(3) + 1;
-  const bitsPerSample = reader.readBits(5) + 1;
-  const totalSamples = reader.readBits(36);
-  if (bitsPerSample < 4) {
-    throw decodeFailure(
-      'FLAC',
-      `its header says ${bitsPerSample} bits a sample; 4 to 32 are allowed`,
-    );
-  }
-  return { sampleRateHz, channels, bitsPerSample, totalSamples };
-}
-
 function hasSync(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && (bytes[1]! & 0xfe) === 0xf8;
-}
-
-interface Frame {
-  header: FlacFrameHeader;
-  channels: Float64Array[];
-  bytes: number;
-}
-
-/** Where a frame's samples go. */
-interface FramePlace {
-  /** One a channel, which grow with the frames. */
-  buffers: Float64Array[];
-  /** Of the frame's first sample in the stream. */
-  sampleIndex: number;
 }
 
 /** A frame does not tell its length beforehand: where it passes what is in memory, more is read. */
@@ -127,11 +128,11 @@ async function readWholeFrame(
   reader: ByteReader,
   info: FlacStreamInfo,
   place: FramePlace,
-): Promise<Frame> {
+): Promise<FlacFrame> {
   const { sampleIndex } = place;
   for (let wanted = usualFrameBytes; ; ) {
     try {
-      return readFrame(reader.view, reader.position, info, place);
+      return readFlacFrame(reader.view, reader.position, info, place);
     } catch (error) {
       if (!(error instanceof EndOfBits)) throw error;
       if (reader.has(Infinity)) {
@@ -143,51 +144,6 @@ async function readWholeFrame(
         throw decodeFailure('FLAC', `the frame at sample ${sampleIndex} does not end`);
       }
       await reader.fill(wanted);
-    }
-  }
-}
-
-/** Reads the frame that `bytes` begins with, which are those from `start` of the file. */
-function readFrame(
-  bytes: Uint8Array,
-  start: number,
-  info: FlacStreamInfo,
-  { buffers, sampleIndex }: FramePlace,
-): Frame {
-  const reader = new BitReader(bytes);
-  const header = readFlacFrameHeader(bytes, start, reader, info);
-  const channels = Array.from({ length: header.channels }, (_, channel) => {
-    const sideBit = channel === header.sideChannel ? 1 : 0;
-    if ((buffers[channel]?.length ?? 0) < header.blockSize) {
-      buffers[channel] = new Float64Array(header.blockSize);
-    }
-    const samples = buffers[channel]!.subarray(0, header.blockSize);
-    readFlacSubframe(reader, samples, header.bitsPerSample + sideBit);
-    return samples;
-  });
-  reader.alignToByte();
-  const checkedEnd = reader.byteIndex;
-  if (reader.readBits(16) !== crc16(bytes, 0, checkedEnd)) {
-    throw decodeFailure('FLAC', `the checksum of the frame at sample ${sampleIndex} is wrong`);
-  }
-  decorrelate(channels, header.stereoMode);
-  return { header, channels, bytes: checkedEnd + 2 };
-}
-
-function decorrelate(channels: Float64Array[], mode: FlacFrameHeader['stereoMode']): void {
-  if (mode === 'independent') return;
-  const [first, second] = channels as [Float64Array, Float64Array];
-  for (let index = 0; index < first.length; index++) {
-    const a = first[index]!;
-    const b = second[index]!;
-    if (mode === 'left-side') {
-      second[index] = a - b;
-    } else if (mode === 'side-right') {
-      first[index] = a + b;
-    } else {
-      const left = Math.floor((2 * a + (Math.abs(b) % 2) + b) / 2);
-      first[index] = left;
-      second[index] = left - b;
     }
   }
 }

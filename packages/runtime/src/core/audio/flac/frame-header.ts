@@ -1,7 +1,7 @@
-import type { BitReader } from '../bit-reader.ts';
-import { createCrc } from '../crc.ts';
+import type { BitReader } from '../bytes/bit-reader.ts';
+import { createCrc } from '../bytes/crc.ts';
 import { decodeFailure } from '../decode-failure.ts';
-import type { FlacStreamInfo } from './decode-flac.ts';
+import type { FlacStreamInfo } from './stream-info.ts';
 
 const crc8 = createCrc(8, 0x07);
 const bitsBySizeCode = [0, 8, 12, -1, 16, 20, 24, 32] as const;
@@ -12,6 +12,9 @@ export interface FlacFrameHeader {
   blockSize: number;
   channels: number;
   bitsPerSample: number;
+  /** Of the frame, or of its first sample where blocks differ in size (`countsSamples`). */
+  number: number;
+  countsSamples: boolean;
   stereoMode: 'independent' | 'left-side' | 'side-right' | 'mid-side';
   /** The channel that holds a difference, and one bit more; -1 where none does. */
   sideChannel: number;
@@ -31,13 +34,13 @@ export function readFlacFrameHeader(
   if (reader.readBits(15) !== 0x7ffc) {
     throw decodeFailure('FLAC', `there is no frame at byte ${start}, where one should start`);
   }
-  reader.readBits(1);
+  const countsSamples = reader.readBits(1) === 1;
   const blockSizeCode = reader.readBits(4);
   const rateCode = reader.readBits(4);
   const channelCode = reader.readBits(4);
   const sizeCode = reader.readBits(3);
   reader.readBits(1);
-  skipCodedNumber(reader);
+  const number = readCodedNumber(reader);
   const blockSize = readBlockSize(reader, blockSizeCode);
   const sampleRateHz = readRate(reader, rateCode, info);
   const headerEnd = reader.byteIndex;
@@ -58,16 +61,18 @@ export function readFlacFrameHeader(
   const stereoMode =
     (['left-side', 'side-right', 'mid-side'] as const)[channelCode - 8] ?? 'independent';
   const sideChannel = stereoMode === 'independent' ? -1 : stereoMode === 'side-right' ? 0 : 1;
-  return { blockSize, channels, bitsPerSample, stereoMode, sideChannel };
+  return { blockSize, channels, bitsPerSample, number, countsSamples, stereoMode, sideChannel };
 }
 
-/** The frame's or sample's number, in UTF-8's manner; the frames' order says the same. */
-function skipCodedNumber(reader: BitReader): void {
-  let lead = reader.readBits(8);
-  while ((lead & 0xc0) === 0xc0) {
-    reader.readBits(8);
-    lead = (lead << 1) & 0xff;
+/** A number of up to 36 bits, written in UTF-8's manner. */
+function readCodedNumber(reader: BitReader): number {
+  const lead = reader.readBits(8);
+  const followers = Math.max(0, Math.clz32(~(lead << 24)) - 1);
+  let number = followers === 0 ? lead : lead & (0x3f >> followers);
+  for (let index = 0; index < followers; index++) {
+    number = number * 64 + (reader.readBits(8) & 0x3f);
   }
+  return number;
 }
 
 function readBlockSize(reader: BitReader, code: number): number {

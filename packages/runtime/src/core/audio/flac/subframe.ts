@@ -1,4 +1,4 @@
-import type { BitReader } from '../bit-reader.ts';
+import type { BitReader } from '../bytes/bit-reader.ts';
 import { decodeFailure } from '../decode-failure.ts';
 import { addPredictions } from './linear-prediction.ts';
 

@@ -1,30 +1,48 @@
 import type { DecodedAudio } from '../audio-stream.ts';
-import { type ByteReader, readText } from '../byte-reader.ts';
-import { decodeFailure, unsupported } from '../decode-failure.ts';
-import { readOggPackets } from './read-packets.ts';
+import { type ByteReader, readText } from '../bytes/byte-reader.ts';
+import { unsupportedCodec } from '../decode-failure.ts';
+import { type AudioSection, joinSections } from '../join-sections.ts';
+import { type OggStream, readOggStreams } from './read-streams.ts';
 
 const otherCodecs: readonly (readonly [magic: string, name: string])[] = [
-  ['\x7fFLAC', 'FLAC in Ogg'],
   ['Speex   ', 'Speex'],
   ['\x80theora', 'Theora video'],
 ];
 
-/** Decodes an Ogg file by the codec of its first packet: Vorbis or Opus. */
+const isOpus = (head: Uint8Array) => readText(head, 0, 8) === 'OpusHead';
+const isVorbis = (head: Uint8Array) => readText(head, 0, 7) === '\x01vorbis';
+const isFlac = (head: Uint8Array) => readText(head, 0, 5) === '\x7fFLAC';
+/** Behind the mapping's own fields, FLAC's magic and the header of the block. */
+const flacInfoStart = 17;
+
+/**
+ * Decodes Vorbis, Opus and FLAC in Ogg, also where several streams follow one another.
+ *
+ * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_UNSUPPORTED` for other codecs, or `AUDIO_TOO_LONG`.
+ */
 export async function decodeOgg(reader: ByteReader, maxDurationSec: number): Promise<DecodedAudio> {
-  const packets = readOggPackets(reader);
-  const first = (await packets.next()).value;
-  if (!first) throw decodeFailure('Ogg', 'it holds no packet');
-  const magic = readText(first.bytes, 0, 8);
-  if (magic === 'OpusHead') {
-    const { decodeOpus } = await import('../opus/decode-opus.ts');
-    return decodeOpus(first.bytes, packets, maxDurationSec);
+  return joinSections('Ogg', readSections(reader), maxDurationSec);
+}
+
+async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, undefined> {
+  const streams = readOggStreams(reader, (head) => isOpus(head) || isVorbis(head) || isFlac(head));
+  for await (const stream of streams) yield await openStream(stream);
+  return undefined;
+}
+
+async function openStream({ head, packets }: OggStream): Promise<AudioSection> {
+  if (isOpus(head)) {
+    await packets.next(); // The comment header.
+    return (await import('../opus/open-opus.ts')).openOpus(head, packets);
   }
-  if (magic.startsWith('\x01vorbis')) {
-    const { decodeVorbis } = await import('../vorbis/decode-vorbis.ts');
-    return decodeVorbis(first.bytes, packets, maxDurationSec);
+  if (isVorbis(head)) {
+    return (await import('../vorbis/open-vorbis.ts')).openVorbis(head, packets);
   }
+  if (isFlac(head)) {
+    const { openFlacPackets } = await import('../flac/open-flac-packets.ts');
+    return openFlacPackets(head, flacInfoStart, packets);
+  }
+  const magic = readText(head, 0, 8);
   const other = otherCodecs.find(([start]) => magic.startsWith(start));
-  throw unsupported(
-    `The Ogg file holds ${other?.[1] ?? 'an unknown codec'}; Vorbis and Opus can be read.`,
-  );
+  throw unsupportedCodec('Ogg', other?.[1] ?? 'an unknown codec', 'Vorbis, Opus and FLAC');
 }

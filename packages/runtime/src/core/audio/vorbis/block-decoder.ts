@@ -1,4 +1,4 @@
-import { EndOfBits } from '../bit-reader.ts';
+import { EndOfBits } from '../bytes/bit-reader.ts';
 import { InverseMdct } from './inverse-mdct.ts';
 import { countBits, PacketReader } from './packet-reader.ts';
 import type { Identification, Mapping, Mode } from './setup.ts';

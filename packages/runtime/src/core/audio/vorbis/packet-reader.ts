@@ -1,4 +1,4 @@
-import { EndOfBits } from '../bit-reader.ts';
+import { EndOfBits } from '../bytes/bit-reader.ts';
 
 /** Reads a Vorbis packet bit by bit, the least significant bit first. */
 export class PacketReader {

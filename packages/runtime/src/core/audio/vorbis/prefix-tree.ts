@@ -1,4 +1,4 @@
-import { EndOfBits } from '../bit-reader.ts';
+import { EndOfBits } from '../bytes/bit-reader.ts';
 import type { PacketReader } from './packet-reader.ts';
 
 const free = -1;

@@ -15,6 +15,17 @@ export class ByteReader {
     this.#size = source.size;
   }
 
+  /** A reader of the next `count` bytes alone, from the first of them on. */
+  slice(count: number): ByteReader {
+    const source = this.#source;
+    const start = this.#position;
+    return new ByteReader({
+      size: Math.min(count, Math.max(0, this.remaining)),
+      read: (from, to) => source.read(start + from, start + to),
+      close: () => source.close(),
+    });
+  }
+
   /** Bytes that the source has. */
   get size(): number {
     return this.#size;
@@ -63,16 +74,16 @@ export class ByteReader {
   }
 
   /**
-   * Passes over zeros.
+   * Passes over zeros and line ends, which fill files up.
    *
    * @param most of them; where more follow, they are left.
    */
-  async skipZeros(most: number): Promise<void> {
+  async skipFill(most = Number.POSITIVE_INFINITY): Promise<void> {
     for (let left = most; left > 0 && this.remaining > 0; ) {
       const bytes = (await this.fill(1)).subarray(0, left);
-      const zeros = bytes.findIndex((byte) => byte !== 0);
-      this.advance(zeros === -1 ? bytes.length : zeros);
-      if (zeros !== -1) return;
+      const other = bytes.findIndex((byte) => byte !== 0 && byte !== 10 && byte !== 13);
+      this.advance(other === -1 ? bytes.length : other);
+      if (other !== -1) return;
       left -= bytes.length;
     }
   }
@@ -81,4 +92,9 @@ export class ByteReader {
 /** Bytes as text, one character each. */
 export function readText(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...bytes.subarray(start, end));
+}
+
+/** Bytes as numbers of any size. */
+export function toView(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

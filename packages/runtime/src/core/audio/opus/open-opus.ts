@@ -1,10 +1,10 @@
 import { SerError } from '@ser/dsp-wasm';
 import { OpusDecoder } from 'opus-decoder';
-import type { DecodedAudio } from '../audio-stream.ts';
+import type { AudioPacket } from '../audio-packet.ts';
 import { decodeFailure } from '../decode-failure.ts';
-import { MonoMixer } from '../mono-mixer.ts';
-import { HeldPage } from '../ogg/held-page.ts';
-import type { OggPacket } from '../ogg/read-packets.ts';
+import { HeldPage } from '../held-page.ts';
+import type { AudioSection } from '../join-sections.ts';
+import type { MonoMixer } from '../mono-mixer.ts';
 import { startDecoder } from '../start-decoder.ts';
 
 /** The rate at which Opus counts, and is decoded, whatever was recorded. */
@@ -21,44 +21,46 @@ interface OpusHead {
 }
 
 /**
- * Decodes Opus in Ogg (RFC 7845) through libopus, without the encoder's delay at the start and its
- * padding at the end.
+ * Opens a stream of Opus (RFC 7845), which libopus decodes, without the encoder's delay at the start
+ * and its padding at the end.
  *
- * @throws SerError `AUDIO_DECODE_FAILED` or `AUDIO_TOO_LONG`.
+ * @param packets those of audio.
+ * @throws SerError `AUDIO_DECODE_FAILED`.
  */
-export async function decodeOpus(
+export function openOpus(
   head: Uint8Array,
-  packets: AsyncGenerator<OggPacket>,
-  maxDurationSec: number,
-): Promise<DecodedAudio> {
-  const mixer = new MonoMixer(opusRateHz, maxDurationSec);
-  await packets.next(); // The comment header.
-  return { sampleRateHz: opusRateHz, blocks: readBlocks(readHead(head), packets, mixer) };
+  packets: AsyncGenerator<AudioPacket, undefined>,
+): AudioSection {
+  const settings = readHead(head);
+  return {
+    sampleRateHz: opusRateHz,
+    readBlocks: (mixer) => readBlocks(settings, packets, mixer),
+  };
 }
 
 async function* readBlocks(
   { gain, preSkip, ...settings }: OpusHead,
-  packets: AsyncGenerator<OggPacket>,
+  packets: AsyncGenerator<AudioPacket, undefined>,
   mixer: MonoMixer,
 ): AsyncGenerator<Float32Array> {
   const decoder = new OpusDecoder({ ...settings, preSkip: 0, sampleRate: opusRateHz });
   await startDecoder('Opus', decoder.ready);
   try {
     const held = new HeldPage();
-    let page: number | undefined;
     let decoded = 0;
-    let granule = 0;
-    for await (const packet of packets) {
-      if (packet.page !== page) yield* held.release();
-      page = packet.page;
-      granule = packet.granule ?? granule;
-      const { channelData, samplesDecoded, errors } = decoder.decodeFrame(packet.bytes);
+    let end = Infinity;
+    for await (const { bytes, page, granule, discardSec } of packets) {
+      if (granule !== undefined) end = granule - preSkip;
+      if (bytes.length === 0) continue;
+      if (held.isFollowedBy(page)) yield* held.release();
+      const { channelData, samplesDecoded, errors } = decoder.decodeFrame(bytes);
       if (errors[0]) throw decodeFailure('Opus', errors[0].message);
       const start = Math.min(samplesDecoded, Math.max(0, preSkip - decoded));
-      held.add(mixer.mix(channelData, start, samplesDecoded, gain));
+      held.add(mixer.mix(channelData, start, samplesDecoded, gain), page);
       decoded += samplesDecoded;
+      if (discardSec !== undefined) end = held.received - Math.round(discardSec * opusRateHz);
     }
-    yield* held.finish(Math.max(0, granule - preSkip));
+    yield* held.finish(end);
   } catch (cause) {
     if (cause instanceof SerError) throw cause;
     throw decodeFailure('Opus', String(cause), cause);

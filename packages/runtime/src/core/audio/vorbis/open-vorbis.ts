@@ -1,51 +1,52 @@
-import type { DecodedAudio } from '../audio-stream.ts';
-import { EndOfBits } from '../bit-reader.ts';
+import type { AudioPacket } from '../audio-packet.ts';
+import { EndOfBits } from '../bytes/bit-reader.ts';
 import { decodeFailure } from '../decode-failure.ts';
-import { MonoMixer } from '../mono-mixer.ts';
-import { HeldPage } from '../ogg/held-page.ts';
-import type { OggPacket } from '../ogg/read-packets.ts';
+import { HeldPage } from '../held-page.ts';
+import type { AudioSection } from '../join-sections.ts';
+import type { MonoMixer } from '../mono-mixer.ts';
 import { BlockDecoder } from './block-decoder.ts';
 import { readIdentification, readModes } from './setup.ts';
 
 /**
- * Decodes Vorbis I in Ogg.
+ * Opens a stream of Vorbis I.
  *
- * @throws SerError `AUDIO_DECODE_FAILED`, `AUDIO_UNSUPPORTED` or `AUDIO_TOO_LONG`.
+ * @param packets all but the first, `identification`.
+ * @throws SerError `AUDIO_DECODE_FAILED` or `AUDIO_UNSUPPORTED`.
  */
-export async function decodeVorbis(
+export async function openVorbis(
   identification: Uint8Array,
-  packets: AsyncGenerator<OggPacket>,
-  maxDurationSec: number,
-): Promise<DecodedAudio> {
+  packets: AsyncGenerator<AudioPacket, undefined>,
+): Promise<AudioSection> {
   const stream = readIdentification(identification);
-  const mixer = new MonoMixer(stream.sampleRateHz, maxDurationSec);
   await packets.next(); // The comment header.
   const decoder = createDecoder(stream, (await packets.next()).value?.bytes);
-  return { sampleRateHz: stream.sampleRateHz, blocks: readBlocks(packets, decoder, mixer) };
+  return {
+    sampleRateHz: stream.sampleRateHz,
+    readBlocks: (mixer) => readBlocks(packets, decoder, mixer),
+  };
 }
 
 async function* readBlocks(
-  packets: AsyncGenerator<OggPacket>,
+  packets: AsyncGenerator<AudioPacket, undefined>,
   decoder: BlockDecoder,
   mixer: MonoMixer,
 ): AsyncGenerator<Float32Array> {
   const held = new HeldPage();
-  let page: number | undefined;
   /** Where the stream starts in what is decoded; negative where it was cut from a longer one. */
   let start: number | undefined;
   let end: number | undefined;
-  for await (const packet of packets) {
-    if (page !== undefined && packet.page !== page) {
+  for await (const { bytes, page, granule } of packets) {
+    const block = mixer.mix(decoder.decode(bytes));
+    if (block.length > 0 && held.isFollowedBy(page)) {
       // The first page's count tells where the stream starts, unless that page is also the last.
       if (start === undefined) {
         start = held.received - (end ?? held.received);
-        held.dropFirst(start);
+        if (start > 0) start = held.dropFirst(start);
       }
       yield* held.release();
     }
-    page = packet.page;
-    held.add(mixer.mix(decoder.decode(packet.bytes)));
-    end = packet.granule ?? end;
+    held.add(block, page);
+    end = granule ?? end;
   }
   yield* held.finish((end ?? Infinity) + (start ?? 0));
 }
