@@ -101,7 +101,7 @@ function addApi(app: Hono<Env>, service: Service): void {
   const { settings, manifest, clips, metrics } = service;
   const { limits } = settings;
 
-  for (const path of ['/v1/predict', '/v1/model', ...probes, ...documents]) {
+  for (const path of ['/v1/model', ...probes, ...documents]) {
     app.use(path, async (context, next) => {
       checkQuery(emptyQuerySchema, listParameters(context));
       await next();
@@ -109,7 +109,7 @@ function addApi(app: Hono<Env>, service: Service): void {
   }
 
   app.post('/v1/predict', async (context) => {
-    const query = checkQuery(predictQuerySchema, context.req.query());
+    const query = checkQuery(predictQuerySchema, listParameters(context));
     const speechCheck = query.speechCheck === 'true';
     const signal = watchClient(context);
     clips.assertRoom(1);
