@@ -3,7 +3,7 @@ export interface NoSpeechResults {
   model: string;
   goals: { labelled: number; unheard: number; cost: number };
   limit: number;
-  chosen: { best: number };
+  chosen: { limit: number };
   signals: Wrong;
   clips: Wrong;
   whispered: Wrong;
@@ -38,7 +38,7 @@ export function describeNoSpeech(results: NoSpeechResults, toTable: ToTable): st
   const wrongSignals = signals.groups.filter(({ wrong }) => wrong > 0);
   return [
     '## Clips without speech',
-    `Signals without speech, made by ${signals.groups.length} generators (noises, tones, tunes, machines, clicks, muted microphones; 0.7 to 9 s, peaks of −3 to −42 dB, 8 to 48 kHz), and every clip of three corpora. A clip is wrong where it has a label without speech, or none with it. The limit of the evidence, ${results.limit}, was chosen on one half of the generators and speakers (their own best is ${results.chosen.best}); the other half is what counts.`,
+    `Signals without speech, made by ${signals.groups.length} generators (noises, tones, tunes, machines, clicks, muted microphones; 0.7 to 9 s, peaks of −3 to −42 dB, 8 to 48 kHz), and every clip of three corpora. A clip is wrong where it has a label without speech, or none with it. The limit of the evidence, ${results.limit}, is the whole number above the lowest (${results.chosen.limit}) at which half as many signals as may have a label, of one half of the generators; the other half, and the other speakers, are what counts.`,
     toTable(
       ['what', 'goal', 'wrong', 'share'],
       [
