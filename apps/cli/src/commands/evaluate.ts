@@ -2,6 +2,7 @@ import type { VoiceScores } from '@ser/trainer';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { formatTable } from '../format-table.ts';
+import { parseNames } from '../parse-names.ts';
 import { parsePositive, parseWholes } from '../parse-number.ts';
 import { Progress } from '../progress.ts';
 import { asUsage } from '../report-failure.ts';
@@ -14,6 +15,7 @@ interface EvaluateOptions {
   split?: string;
   noise?: number;
   telephone?: boolean;
+  labels?: string[];
   speakerClips?: number[];
   json?: boolean;
 }
@@ -37,6 +39,7 @@ export function addEvaluateCommand(program: Command): void {
       'score also relative to the speaker, of whom so many clips are known, such as 0,1,5,20',
       parseWholes,
     )
+    .option('--labels <list>', 'answer among these labels alone, such as happy,sad', parseNames)
     .option('--json', 'print the scores as JSON')
     .addHelpText(
       'after',
@@ -52,6 +55,7 @@ export function addEvaluateCommand(program: Command): void {
             data: options.data,
             ...(options.split && { splitPath: options.split }),
             ...(options.noise && { channel: { noiseSnrDb: options.noise } }),
+            labels: options.labels,
             ...(options.speakerClips && { speakerClips: options.speakerClips }),
             ...(options.telephone && { channel: 'telephone' as const }),
             onProgress: (done, total) => progress.update('Clips', done, total),

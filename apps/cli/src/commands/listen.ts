@@ -1,10 +1,11 @@
-import { createClassifier } from '@ser/runtime';
+import { chooseLabels, createClassifier } from '@ser/runtime';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
 import { showLive } from '../listen/listen.ts';
 import { createJsonView, createTextView } from '../listen/live-view.ts';
 import { recordMicrophone } from '../listen/record-microphone.ts';
 import { planRecording, type RecorderName, recorderNames } from '../listen/recorders.ts';
+import { parseNames } from '../parse-names.ts';
 import { parsePositive, parseWhole } from '../parse-number.ts';
 import { createModelOption } from '../shipped-model.ts';
 
@@ -15,6 +16,7 @@ interface ListenOptions {
   rate: number;
   duration?: number;
   oneSpeaker?: boolean;
+  labels?: string[];
   json?: boolean;
 }
 
@@ -34,20 +36,35 @@ export function addListenCommand(program: Command): void {
     .option('--rate <hertz>', 'rate to record at', parseWhole(8000), 48_000)
     .option('--duration <seconds>', 'end after so much audio', parsePositive)
     .option('--one-speaker', 'one person speaks alone: judge by what the voice is like')
+    .option('--labels <list>', 'answer among these labels alone, such as happy,sad', parseNames)
     .option('--json', 'print a JSON object for each half second')
     .addHelpText(
       'after',
       '\nExample:\n  $ ser listen\n  $ ser listen --using arecord --device hw:1 --json',
     )
     .action(
-      async ({ model, using, device, rate, duration, oneSpeaker = false, json }: ListenOptions) => {
+      async ({
+        model,
+        using,
+        device,
+        rate,
+        duration,
+        oneSpeaker = false,
+        labels,
+        json,
+      }: ListenOptions) => {
         const command = planRecording({ device, sampleRateHz: rate }, using);
         const classifier = await createClassifier(model);
         try {
-          const stream = await classifier.stream({ sampleRateHz: rate, oneSpeaker });
+          const stream = await classifier.stream({
+            ...{ sampleRateHz: rate, oneSpeaker },
+            ...(labels && { labels }),
+          });
           await abortOnInterrupt(async (signal) => {
             const microphone = recordMicrophone(command, signal);
-            const view = json ? createJsonView() : createTextView(classifier.labels);
+            const view = json
+              ? createJsonView()
+              : createTextView(chooseLabels(classifier.labels, labels).labels);
             await showLive(microphone, stream, view, { sampleRateHz: rate, durationSec: duration });
           });
         } finally {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { SerError } from '@ser/runtime';
 import { type Command, Option } from 'commander';
 import { abortOnInterrupt } from '../abort-on-interrupt.ts';
+import { parseNames } from '../parse-names.ts';
 import { parseWhole } from '../parse-number.ts';
 import {
   type ClipSource,
@@ -33,6 +34,7 @@ interface PredictOptions {
   oneSpeaker?: boolean;
   speakerFrom?: string;
   speechCheck: boolean;
+  labels?: string[];
   jobs: number;
 }
 
@@ -74,6 +76,7 @@ export function addPredictCommand(program: Command): void {
     .option('--timeline', 'find where somebody speaks in one recording, and with which emotion')
     .option('--server <url>', 'let a running `ser serve` predict (token: SER_TOKEN)')
     .option('--no-speech-check', 'label clips in which nobody speaks too: laughter, singing')
+    .option('--labels <list>', 'answer among these labels alone, such as happy,sad', parseNames)
     .option('--one-speaker', 'all clips, or all of a --timeline, are one person: judge them so')
     .option(
       '--speaker-from <pattern>',
@@ -101,14 +104,14 @@ export function addPredictCommand(program: Command): void {
 }
 
 async function openPredictor(options: PredictOptions): Promise<Predictor> {
-  const { server, model, jobs, oneSpeaker, speakerFrom, speechCheck } = options;
+  const { server, model, jobs, oneSpeaker, speakerFrom, speechCheck, labels } = options;
   if (server === undefined) {
     const pattern = speakerFrom === undefined ? undefined : parseSpeakerPattern(speakerFrom);
     const nameSpeaker = oneSpeaker ? () => '' : pattern;
-    return openLocalPredictor(model, jobs, { nameSpeaker, speechCheck });
+    return openLocalPredictor(model, jobs, { nameSpeaker, speechCheck, labels });
   }
   const { openServerPredictor } = await import('../predict/server-predictor.ts');
-  return openServerPredictor(server, { speechCheck });
+  return openServerPredictor(server, { speechCheck, labels });
 }
 
 function checkFlags(

@@ -1,4 +1,4 @@
-import { type Classifier, createClassifier, SerError } from '@ser/runtime';
+import { type Classifier, chooseLabels, createClassifier, SerError } from '@ser/runtime';
 import { Tinypool } from 'tinypool';
 import { type ClipSource, toAudio } from './clip-source.ts';
 import { mapInOrder } from './map-in-order.ts';
@@ -24,18 +24,20 @@ export interface PredictorSettings {
   nameSpeaker?: NameSpeaker | undefined;
   /** Whether clips in which nobody speaks have no label. Default true. */
   speechCheck?: boolean;
+  /** Labels to answer among. Default: all of the model's. */
+  labels?: readonly string[] | undefined;
 }
 
 /**
  * Opens a model; many clips are predicted on several threads, each with the model loaded once.
  *
- * @throws SerError as `createClassifier` does; `INVALID_ARGUMENT` where the model cannot be told who
- *   speaks.
+ * @throws SerError as `createClassifier` does; `INVALID_ARGUMENT` for labels that the model does not
+ *   know, or where it cannot be told who speaks.
  */
 export async function openLocalPredictor(
   model: string,
   threads: number,
-  { nameSpeaker, speechCheck = true }: PredictorSettings = {},
+  { nameSpeaker, speechCheck = true, labels: wanted }: PredictorSettings = {},
 ): Promise<Predictor> {
   const classifier = await createClassifier(model);
   if (nameSpeaker && !classifier.manifest.speaker) {
@@ -45,15 +47,16 @@ export async function openLocalPredictor(
       `The model ${classifier.manifest.name} cannot be told who speaks; leave out --one-speaker and --speaker-from, or take another.`,
     );
   }
+  const { labels } = chooseLabels(classifier.labels, wanted);
   return {
-    labels: classifier.labels,
+    labels,
     async *predict(sources, signal) {
       const isForThreads = threads > 1 && sources.length >= fewestClipsForThreads;
       const chunkSize = isForThreads ? chunkClips : 1;
       const groups = nameSpeaker
         ? groupSpeakers(sources, nameSpeaker)
         : takeChunks(sources, chunkSize);
-      const settings = { sources, groups: untilAborted(groups, signal), speechCheck };
+      const settings = { sources, groups: untilAborted(groups, signal), speechCheck, labels };
       const outcomes = isForThreads
         ? predictOnThreads({ model, threads, ...settings })
         : predictHere(classifier, settings);
@@ -62,7 +65,7 @@ export async function openLocalPredictor(
     segments: (source, signal) =>
       classifier.segments(toAudio(source), {
         ...{ maxDurationSec: longestRecordingSec, signal },
-        oneSpeaker: nameSpeaker !== undefined,
+        ...{ labels, oneSpeaker: nameSpeaker !== undefined },
       }),
     close: () => classifier.dispose(),
   };
@@ -73,6 +76,7 @@ interface Grouping {
   sources: readonly ClipSource[];
   groups: Iterable<SpeakerGroup>;
   speechCheck: boolean;
+  labels: readonly string[];
 }
 
 /** Outcomes by the places of their clips. */
@@ -80,11 +84,11 @@ type PlacedOutcomes = (readonly [place: number, outcome: Outcome])[];
 
 async function* predictHere(
   classifier: Classifier,
-  { sources, groups, speechCheck }: Grouping,
+  { sources, groups, ...options }: Grouping,
 ): AsyncGenerator<PlacedOutcomes> {
   for (const { places, oneSpeaker } of groups) {
     const clips = places.map((place) => sources[place]!);
-    yield place(places, await predictSources(classifier, clips, { oneSpeaker, speechCheck }));
+    yield place(places, await predictSources(classifier, clips, { oneSpeaker, ...options }));
   }
 }
 
@@ -93,7 +97,7 @@ async function* predictOnThreads({
   threads,
   sources,
   groups,
-  speechCheck,
+  ...options
 }: Grouping & { model: string; threads: number }): AsyncGenerator<PlacedOutcomes> {
   const pool = new Tinypool({
     filename: new URL('./predict-worker.js', import.meta.url).href,
@@ -102,7 +106,7 @@ async function* predictOnThreads({
   });
   const predictGroup = async ({ places, oneSpeaker }: SpeakerGroup): Promise<PlacedOutcomes> => {
     const clips = places.map((place) => sources[place]!);
-    const task: PredictTask = { model, sources: clips, oneSpeaker, speechCheck };
+    const task: PredictTask = { model, sources: clips, oneSpeaker, ...options };
     return place(places, await pool.run(task, { name: 'predictChunk' }));
   };
   try {

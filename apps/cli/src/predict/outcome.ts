@@ -12,7 +12,7 @@ export type Outcome =
 export async function predictSources(
   classifier: Classifier,
   sources: readonly ClipSource[],
-  options: Pick<BatchOptions, 'oneSpeaker' | 'speechCheck'>,
+  options: Pick<BatchOptions, 'labels' | 'oneSpeaker' | 'speechCheck'>,
 ): Promise<Outcome[]> {
   const outcomes = await classifier.predictBatch(sources.map(toAudio), options);
   return outcomes.map((outcome, index) => toOutcome(sources[index]!, outcome));

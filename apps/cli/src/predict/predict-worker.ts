@@ -10,6 +10,8 @@ export interface PredictTask {
   oneSpeaker: boolean;
   /** Whether those in which nobody speaks have no label. */
   speechCheck: boolean;
+  /** Labels to answer among. */
+  labels: readonly string[];
 }
 
 let classifier: Promise<Classifier> | undefined;

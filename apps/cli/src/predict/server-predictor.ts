@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Prediction, type Segment, SerError } from '@ser/runtime';
+import { chooseLabels, type Prediction, type Segment, SerError } from '@ser/runtime';
 import type { ClipSource } from './clip-source.ts';
 import { mapInOrder } from './map-in-order.ts';
 import type { Outcome } from './outcome.ts';
@@ -23,16 +23,20 @@ interface Refusal {
  *
  * @param address such as `http://127.0.0.1:8080`
  * @param options.speechCheck whether clips in which nobody speaks have no label
+ * @param options.labels those to answer among. Default: all of the model's.
  * @throws SerError `INVALID_ARGUMENT` for what is no address; `FILE_UNREADABLE` where no `ser serve`
  *   answers, or it refuses the token.
  */
 export async function openServerPredictor(
   address: string,
-  { speechCheck }: { speechCheck: boolean },
+  { speechCheck, labels }: { speechCheck: boolean; labels?: readonly string[] | undefined },
 ): Promise<Predictor> {
   const base = toBase(address);
   const model = await ask<{ labels: string[] }>(new URL('v1/model', base));
   if ('error' in model) throw unanswered(base, model.error.message);
+  const choice = chooseLabels(model.labels, labels);
+  const query = new URLSearchParams({ speechCheck: String(speechCheck) });
+  if (labels) query.set('labels', choice.labels.join());
 
   const send = async <T>(path: string, source: ClipSource, signal: AbortSignal) => {
     const audio = 'path' in source ? await readBytes(source.path) : source.bytes;
@@ -41,11 +45,7 @@ export async function openServerPredictor(
   const judge = async (source: ClipSource, signal: AbortSignal): Promise<Outcome | null> => {
     const file = source.name;
     try {
-      const answer = await send<Prediction>(
-        `v1/predict?speechCheck=${speechCheck}`,
-        source,
-        signal,
-      );
+      const answer = await send<Prediction>(`v1/predict?${query}`, source, signal);
       if ('error' in answer) {
         const { code, message } = answer.error;
         return { file, error: { code, message: `${file}: ${message}` } };
@@ -59,7 +59,7 @@ export async function openServerPredictor(
     }
   };
   return {
-    labels: model.labels,
+    labels: choice.labels,
     async *predict(sources, signal) {
       const outcomes = mapInOrder(sources, requestsAtOnce, (source) => judge(source, signal));
       yield* stopAfter(takeUntilNull(outcomes), sources.length);

@@ -13,6 +13,7 @@ import { type UploadedFile, withFiles } from './request-body.ts';
 import { type Outcomes, predictQuerySchema, timelineQuerySchema } from './schemas.ts';
 import type { Service } from './service.ts';
 import { ServiceError, toFailure } from './service-error.ts';
+import type { Judging } from './work/messages.ts';
 
 type Env = { Bindings: HttpBindings; Variables: { code: string } };
 
@@ -110,11 +111,11 @@ function addApi(app: Hono<Env>, service: Service): void {
 
   app.post('/v1/predict', async (context) => {
     const query = checkQuery(predictQuerySchema, listParameters(context));
-    const speechCheck = query.speechCheck === 'true';
+    const judging = { ...query, speechCheck: query.speechCheck === 'true' };
     const signal = watchClient(context);
     clips.assertRoom(1);
     return withFiles(sourceOf(context, service), async (files, isMultipart) => {
-      const options = { speechCheck, signal };
+      const options = { judging, signal };
       if (!isMultipart) return context.json(await predict(files[0]!, options));
       clips.assertRoom(files.length);
       const results = await Promise.all(files.map((file) => judge(file, options)));
@@ -168,9 +169,9 @@ function addApi(app: Hono<Env>, service: Service): void {
 
   async function predict(
     { pieces: audio }: UploadedFile,
-    { speechCheck, signal }: { speechCheck: boolean; signal: AbortSignal },
+    { judging, signal }: { judging: Judging; signal: AbortSignal },
   ) {
-    const task = { maxDurationSec: limits.maxDurationSec, speechCheck };
+    const task = { maxDurationSec: limits.maxDurationSec, ...judging };
     const prediction = await count(clips.run('predict', task, { audio, signal }));
     metrics.audioSeconds.inc({ source: 'clips' }, prediction.durationSec);
     return prediction;
@@ -178,7 +179,7 @@ function addApi(app: Hono<Env>, service: Service): void {
 
   async function judge(
     file: UploadedFile,
-    options: { speechCheck: boolean; signal: AbortSignal },
+    options: { judging: Judging; signal: AbortSignal },
   ): Promise<Outcomes['results'][number]> {
     const name = file.name ?? '';
     try {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { SerError } from '@ser/dsp-wasm';
+import { chooseLabels } from '@ser/runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createApp } from './app.ts';
 import { checkQuery } from './check-query.ts';
@@ -118,7 +119,8 @@ function addStreams(server: Server, service: Service): WebSocketServer {
       if (socket.destroyed) return stream.close();
       sockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
         logEvent({ level: 'info', event: 'stream-opened' });
-        carryStream(webSocket, stream, query, manifest.labels, {
+        const { labels } = chooseLabels(manifest.labels, query.labels);
+        carryStream(webSocket, stream, query, labels, {
           onAudio: (seconds) => metrics.audioSeconds.inc({ source: 'streams' }, seconds),
           onFailure: (error) => {
             const { code } = toFailure(error).body;

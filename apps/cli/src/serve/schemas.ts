@@ -6,6 +6,7 @@ import {
   segmentFormats,
 } from '@ser/runtime';
 import { z } from 'zod';
+import { parseNames } from '../parse-names.ts';
 
 const seconds = z.number().nonnegative();
 const probability = z.number().min(0).max(1);
@@ -86,12 +87,26 @@ const windowing = {
   windowSec: z.coerce.number().min(0.5).max(30).default(3).describe('Length of a window.'),
 };
 
+const labels = z
+  .string()
+  .transform(parseNames)
+  .pipe(z.array(z.string()))
+  .optional()
+  .describe('Labels among which to answer, such as `happy,sad`; absent: all.');
+
+const oneSpeaker = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true')
+  .describe('Whether one person speaks alone: judged relative to the voice.');
+
 /** Query of `POST /v1/predict`. */
 export const predictQuerySchema = z.strictObject({
   speechCheck: z
     .enum(['true', 'false'])
     .default('true')
     .describe('Whether a clip in which nobody speaks has no label.'),
+  labels,
 });
 
 /** Query of `POST /v1/timeline`. */
@@ -99,6 +114,7 @@ export const timelineQuerySchema = z.strictObject({
   format: z.enum(segmentFormats).default('json').describe('Of the answer.'),
   ...windowing,
   hopSec: z.coerce.number().min(0.25).max(30).default(1).describe('From window to window.'),
+  ...{ oneSpeaker, labels },
 });
 
 /** Query of the WebSocket `/v1/stream`. */
@@ -107,6 +123,7 @@ export const streamQuerySchema = z.strictObject({
   format: z.enum(['f32', 's16']).default('f32').describe('Of the samples sent, little-endian.'),
   ...windowing,
   hopSec: z.coerce.number().min(0.25).max(30).default(0.5).describe('From update to update.'),
+  ...{ oneSpeaker, labels },
 });
 export type StreamQuery = z.output<typeof streamQuerySchema>;
 

@@ -9,13 +9,13 @@ import {
   pruneModel,
   readFloats,
 } from '@ser/onnx';
-import { type Manifest, manifestKey, parseManifest } from '@ser/runtime/core';
+import { type Manifest, manifestKey, parseManifest, toEmotion } from '@ser/runtime/core';
 import { encoderFrames, nameState } from '../compose-model.ts';
 import { type ExportConfig, readExportConfig } from './export-config.ts';
 import { chooseOnnxFile, invalid, nameFolder, readLicence } from './export-files.ts';
 import { findState, keepUpTo } from './find-states.ts';
 import { adoptInputs, listInputs, nameEncoder } from './foreign-graph.ts';
-import { isDimension, isPlaceholder, toUsualLabel } from './label-names.ts';
+import { isDimension, isPlaceholder } from './label-names.ts';
 import { sortNodes } from './sort-nodes.ts';
 import type { WeightsFolder } from './weights-folder.ts';
 
@@ -142,7 +142,7 @@ function listLabels(folder: WeightsFolder, { config }: ExportConfig): string[] {
       }); give them in the order of the outputs`,
     );
   }
-  const usual = labels.map((label) => toUsualLabel(label) ?? label.trim());
+  const usual = labels.map((label) => toEmotion(label) ?? label.trim());
   const twice = usual.find((label, at) => usual.indexOf(label) !== at);
   if (twice === undefined) return usual;
   throw invalid(
@@ -172,7 +172,7 @@ function checkLogits(
 }
 
 function warnOfLabels(labels: readonly string[]): string[] {
-  const unknown = labels.filter((label) => toUsualLabel(label) !== label);
+  const unknown = labels.filter((label) => toEmotion(label) !== label);
   if (unknown.length === 0) return [];
   return [`Not among the project's usual labels, kept as they are: ${unknown.join(', ')}.`];
 }

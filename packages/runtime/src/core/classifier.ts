@@ -2,26 +2,23 @@ import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-
 import { assertList } from './assert-list.ts';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
-import { averageOverSpeeds } from './average-over-speeds.ts';
 import { throwIfAborted } from './cancellation.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
-import { checkGraph, type Device } from './inference.ts';
+import type { Device } from './inference.ts';
+import { Judge, type JudgeWindows, SpeakerClips } from './judge.ts';
+import { chooseLabels, type LabelChoice } from './label-choice.ts';
 import { EmotionStream, fillStreamOptions, type StreamOptions } from './live/emotion-stream.ts';
 import type { Manifest } from './manifest.ts';
 import { readModelFile } from './model-file.ts';
-import { ModelRunner } from './model-runner.ts';
 import { nameSource } from './name-source.ts';
-import { averageByWeight } from './pieces.ts';
 import type { Platform } from './platform.ts';
 import { type BatchOutcome, type Prediction, toJudgement } from './prediction.ts';
 import { loadNamed, openNamed, type PreparedClip, prepareClip } from './read-audio.ts';
 import type { Segment } from './segments/segment.ts';
 import { checkSegmenting, segmentSpeech } from './segments/segment-speech.ts';
-import { SpeakerHead } from './speaker/speaker-head.ts';
 import { SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
 import { hearsSpeech } from './speech/hears-speech.ts';
 import type { SpeechModel } from './speech/speech-model.ts';
-import { applyTemperature } from './temperature.ts';
 import {
   fillTimelineOptions,
   judgeWindows,
@@ -49,6 +46,11 @@ export interface ClipOptions extends PredictOptions {
    * no speech though the model may judge it: singing, laughter, whispers. Default true.
    */
   speechCheck?: boolean;
+  /**
+   * Labels among which to answer, where it is known that no others occur; other words for them are
+   * understood (`anger`). Default: all of the model's.
+   */
+  labels?: readonly string[] | undefined;
 }
 
 /** How several clips are judged. */
@@ -67,18 +69,16 @@ interface SpeechCheck {
 /** A clip of which only the features are still needed. */
 type HeardClip = Omit<PreparedClip, 'settled'> & { hasSpeech: boolean };
 
-/** How the windows of one recording are judged: probabilities of each, or null. */
-type JudgeWindows = (windows: readonly AudioClip[]) => Promise<(Float32Array | null)[]>;
+/** The same with its place among the clips of a batch. */
+type PlacedClip = HeardClip & { place: number };
 
 /** A loaded model. Made by `createClassifier`. */
 export class Classifier<Audio> {
   /** What the model file says of itself: labels, settings, training data, measured scores. */
   readonly manifest: Manifest;
   readonly #platform: Platform<Audio>;
-  readonly #runner: ModelRunner;
+  readonly #judge: Judge;
   readonly #frontEnd: FrontEnd;
-  /** null where the model cannot be told who speaks. */
-  readonly #head: SpeakerHead | null;
   #speechModel: Promise<SpeechModel> | undefined;
   #isDisposed = false;
 
@@ -89,30 +89,20 @@ export class Classifier<Audio> {
   ): Promise<Classifier<Audio>> {
     const manifest = readModelFile(model);
     const frontEnd = await createFrontEnd(manifest.frontEnd);
-    const session = await platform.openSession(model);
-    try {
-      checkGraph(session, manifest, frontEnd.featureNames.length);
-      const runner = new ModelRunner(session, manifest, frontEnd);
-      const head = await SpeakerHead.open(model, manifest, platform.openSession);
-      return new Classifier(manifest, platform, runner, frontEnd, head);
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
+    const judge = await Judge.open(model, { manifest, frontEnd }, platform.openSession);
+    return new Classifier(manifest, platform, judge, frontEnd);
   }
 
   private constructor(
     manifest: Manifest,
     platform: Platform<Audio>,
-    runner: ModelRunner,
+    judge: Judge,
     frontEnd: FrontEnd,
-    head: SpeakerHead | null,
   ) {
     this.manifest = manifest;
     this.#platform = platform;
-    this.#runner = runner;
+    this.#judge = judge;
     this.#frontEnd = frontEnd;
-    this.#head = head;
   }
 
   /** The labels that the model tells apart, in the order of its output. */
@@ -122,7 +112,7 @@ export class Classifier<Audio> {
 
   /** What the model computes on and, where that is not what was wanted, why. */
   get device(): Device {
-    return this.#runner.device;
+    return this.#judge.device;
   }
 
   /** Names of the columns of `features`; `waveform` alone of a model that takes the samples. */
@@ -137,25 +127,26 @@ export class Classifier<Audio> {
    *
    * @throws SerError naming the file: `FILE_NOT_FOUND`, `FILE_UNREADABLE`, any `AUDIO_…` code,
    *   `ABORTED` after the signal, `DISPOSED` after `dispose`; `INVALID_ARGUMENT` for a `speaker` of
-   *   another model; where the speech model cannot be loaded, why.
+   *   another model, or `labels` that it does not know; where the speech model cannot be loaded, why.
    *
    * @example
    * const { label, confidence, uncertain } = await classifier.predict(audio);
    */
   async predict(audio: Audio, options: ClipOptions = {}): Promise<Prediction> {
+    const choice = chooseLabels(this.labels, options.labels);
     const clip = await this.#hear(await this.#prepare(audio, options), options);
     throwIfAborted(options.signal);
-    const [row] = await this.#judgeWhole([clip], options.speaker);
+    const [row] = await this.#judge.judgeWhole([clip], options.speaker);
     throwIfAborted(options.signal);
-    return this.#toPrediction(clip, row!);
+    return this.#toPrediction(clip, row!, choice);
   }
 
   /**
    * Predicts many clips, in their order. A clip that cannot be read is an outcome with an error and
    * costs no other its result.
    *
-   * @throws SerError `INVALID_ARGUMENT` for what is no array, a `speaker` of another model, or
-   *   `oneSpeaker` where the model cannot be told who speaks; `ABORTED` after the signal, `DISPOSED`
+   * @throws SerError `INVALID_ARGUMENT` for what is no array, a `speaker` of another model, `labels`
+   *   that it does not know, or `oneSpeaker` where the model cannot be told who speaks; `ABORTED` after the signal, `DISPOSED`
    *   after `dispose`.
    *
    * @example
@@ -168,6 +159,7 @@ export class Classifier<Audio> {
     options: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
     assertList('audios', audios);
+    chooseLabels(this.labels, options.labels);
     if (options.oneSpeaker) return this.#predictOneSpeaker(audios, options);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
@@ -213,10 +205,10 @@ export class Classifier<Audio> {
    * const [a, b] = await Promise.all(['a.wav', 'b.wav'].map((clip) => classifier.embedding(clip)));
    */
   async embedding(audio: Audio, options: PredictOptions = {}): Promise<Float32Array> {
-    this.#assertEmbeds();
+    this.#judge.assertEmbeds();
     const matrix = await this.features(audio, options);
     throwIfAborted(options.signal);
-    const [row] = await this.#runner.run([matrix], 'embedding');
+    const [row] = await this.#judge.embed([matrix]);
     return row!;
   }
 
@@ -236,7 +228,7 @@ export class Classifier<Audio> {
    */
   async adapt(audios: readonly Audio[], options: PredictOptions = {}): Promise<SpeakerProfile> {
     assertList('audios', audios);
-    const { width } = this.#requireHead('adapt');
+    const { width } = this.#judge.requireHead('adapt');
     const mean = new SpeakerMean(width);
     for (const audio of audios) mean.add(await this.embedding(audio, options));
     if (mean.profile) return mean.profile;
@@ -271,7 +263,7 @@ export class Classifier<Audio> {
    */
   async predictFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
     assertList('matrices', matrices);
-    return this.#judge(matrices);
+    return this.#judge.judgeFeatures(matrices);
   }
 
   /**
@@ -281,8 +273,7 @@ export class Classifier<Audio> {
    */
   async embedFeatures(matrices: readonly FeatureMatrix[]): Promise<Float32Array[]> {
     assertList('matrices', matrices);
-    this.#assertEmbeds();
-    return this.#runner.run(matrices, 'embedding');
+    return this.#judge.embed(matrices);
   }
 
   /**
@@ -299,11 +290,8 @@ export class Classifier<Audio> {
     speaker: SpeakerProfile | null = null,
   ): Promise<Float32Array[]> {
     assertList('embeddings', embeddings);
-    const head = this.#requireHead('predictEmbeddings');
-    return head.judge(
-      embeddings,
-      embeddings.map(() => speaker),
-    );
+    this.#assertUsable();
+    return this.#judge.requireHead('predictEmbeddings').judge(embeddings, speaker);
   }
 
   /**
@@ -321,15 +309,17 @@ export class Classifier<Audio> {
   async *timeline(audio: Audio, options: TimelineOptions = {}): AsyncGenerator<TimelineWindow> {
     const { windowSec, hopSec, signal, maxDurationSec, speechCheck } = fillTimelineOptions(options);
     this.#assertUsable();
-    const judge = this.#judgeSpeech(this.#followRecording({ windowSec, hopSec, ...options }), {
-      ...{ speechCheck, signal },
+    const { labels, judge: judgeAll } = this.#judge.followRecording({
+      ...options,
+      windowSec,
+      hopSec,
     });
+    const judge = this.#judgeSpeech(judgeAll, { speechCheck, signal });
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* judgeWindows(stream, {
-        ...{ windowSec, hopSec, signal, judge },
-        labels: this.labels,
+        ...{ windowSec, hopSec, signal, labels, judge },
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -359,13 +349,12 @@ export class Classifier<Audio> {
     checkSegmenting(windowSec, hopSec);
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
     this.#assertUsable();
-    const judge = this.#followRecording({ windowSec, hopSec, ...options });
+    const { labels, judge } = this.#judge.followRecording({ ...options, windowSec, hopSec });
     const limits = { maxDurationSec, signal };
     const { stream, name } = await openNamed(this.#platform, audio, limits);
     try {
       yield* segmentSpeech(stream, {
-        ...{ dsp, speechModel, windowSec, hopSec, signal, judge },
-        labels: this.labels,
+        ...{ dsp, speechModel, windowSec, hopSec, signal, labels, judge },
       });
     } catch (error) {
       throw nameSource(error, name);
@@ -393,9 +382,8 @@ export class Classifier<Audio> {
     const [dsp, speechModel] = await Promise.all([loadSharedDsp(), this.#openSpeechModel()]);
     const parts = {
       ...{ dsp, speechModel },
-      labels: this.labels,
+      ...this.#judge.followRecording(fillStreamOptions(options)),
       featureRateHz: this.#frontEnd.sampleRateHz,
-      judge: this.#followRecording(fillStreamOptions(options)),
     };
     return new EmotionStream(parts, options);
   }
@@ -404,8 +392,7 @@ export class Classifier<Audio> {
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    await this.#runner.release();
-    await this.#head?.release();
+    await this.#judge.release();
     const speechModel = await this.#speechModel?.catch(() => undefined);
     await speechModel?.release();
   }
@@ -420,63 +407,22 @@ export class Classifier<Audio> {
     return this.#speechModel;
   }
 
-  /** At which a whole clip is judged. */
-  get #speeds(): readonly number[] {
-    return this.manifest.speeds ?? [1];
-  }
-
   async #prepare(
     audio: Audio,
     { signal, maxDurationSec = defaultMaxDurationSec }: PredictOptions,
-    speeds = this.#speeds,
+    speeds = this.#judge.speeds,
   ): Promise<PreparedClip> {
     this.#assertUsable();
     const loaded = await loadNamed(this.#platform, audio, { signal, maxDurationSec });
     return prepareClip(this.#frontEnd, loaded, speeds);
   }
 
-  /** Probabilities of each clip, over the model's speeds. */
-  async #judgeWhole(
-    clips: readonly Pick<PreparedClip, 'matrices'>[],
-    speaker?: SpeakerProfile,
-  ): Promise<Float32Array[]> {
-    const matrices = clips.flatMap((clip) => clip.matrices);
-    return averageOverSpeeds(await this.#judge(matrices, speaker), this.#speeds.length);
-  }
-
-  async #judge(
-    matrices: readonly FeatureMatrix[],
-    speaker?: SpeakerProfile,
-  ): Promise<Float32Array[]> {
-    const head = speaker ? this.#requireHead('speaker') : this.#head;
-    if (!head) return this.#runner.run(matrices, 'probabilities');
-    const embeddings = await this.#runner.run(matrices, 'embedding');
-    this.#assertUsable();
-    return head.judge(
-      embeddings,
-      embeddings.map(() => speaker ?? null),
-    );
-  }
-
-  #assertEmbeds(): void {
-    if (this.manifest.encoder) return;
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `The model ${this.manifest.name} has no embedding; only one with an encoder in its manifest gives any.`,
-    );
-  }
-
-  #requireHead(parameter: string): SpeakerHead {
-    this.#assertUsable();
-    if (this.#head) return this.#head;
-    throw new SerError(
-      'INVALID_ARGUMENT',
-      `${parameter} needs a model that can be told who speaks; the manifest of ${this.manifest.name} has no speaker.`,
-    );
-  }
-
-  #toPrediction({ durationSec, soundSec, hasSpeech }: HeardClip, row: Float32Array): Prediction {
-    const { label, confidence, probabilities } = toJudgement(this.labels, row);
+  #toPrediction(
+    { durationSec, soundSec, hasSpeech }: HeardClip,
+    row: Float32Array,
+    { labels, restrict }: LabelChoice,
+  ): Prediction {
+    const { label, confidence, probabilities } = toJudgement(labels, restrict(row));
     const heard = { hasSpeech, confidence, soundSec };
     const uncertain = findUncertainty(heard, this.manifest.uncertainty);
     const judged = hasSpeech ? { label, confidence } : { label: null, confidence: 0 };
@@ -501,7 +447,7 @@ export class Classifier<Audio> {
   #judgeSpeech(judge: JudgeWindows, options: SpeechCheck): JudgeWindows {
     return async (windows) => {
       // All of them at once: a window is a view of samples that may change while speech is looked for.
-      const settled = windows.map((window) => settleUnlessSilent(this.#frontEnd, window));
+      const settled = windows.map((window) => this.#frontEnd.settleUnlessSilent(window));
       const spoken: AudioClip[] = [];
       const isSpoken: boolean[] = [];
       for (const window of settled) {
@@ -514,53 +460,14 @@ export class Classifier<Audio> {
     };
   }
 
-  /** How the windows of one recording are judged, one group after the other. */
-  #followRecording({
-    oneSpeaker = false,
-    windowSec,
-    hopSec,
-  }: {
-    oneSpeaker?: boolean;
-    windowSec: number;
-    hopSec: number;
-  }): JudgeWindows {
-    if (!oneSpeaker) return (windows) => this.#judgeWindows(windows, (found) => this.#judge(found));
-    const head = this.#requireHead('oneSpeaker');
-    const mean = new SpeakerMean(head.width);
-    const share = Math.min(1, hopSec / windowSec);
-    return (windows) =>
-      this.#judgeWindows(windows, async (matrices) => {
-        const embeddings = await this.#runner.run(matrices, 'embedding');
-        this.#assertUsable();
-        for (const embedding of embeddings) mean.add(embedding, share);
-        const { profile } = mean;
-        return head.judge(
-          embeddings,
-          embeddings.map(() => profile),
-        );
-      });
-  }
-
-  /** Probabilities of each window, at its own speed alone; null for one that is silent. */
-  async #judgeWindows(
-    windows: readonly AudioClip[],
-    judge: (matrices: readonly FeatureMatrix[]) => Promise<Float32Array[]>,
-  ): Promise<(Float32Array | null)[]> {
-    const matrices = windows.map((window) => processUnlessSilent(this.#frontEnd, window));
-    const rows = await judge(matrices.filter((matrix) => matrix !== null));
-    const { temperature, windowTemperature = temperature } = this.manifest.calibration;
-    const temper = (row: Float32Array) =>
-      Float32Array.from(applyTemperature(row, windowTemperature / temperature));
-    return matrices.map((matrix) => (matrix ? temper(rows.shift()!) : null));
-  }
-
   async #predictGroup(audios: readonly Audio[], options: ClipOptions): Promise<BatchOutcome[]> {
     const { outcomes, prepared } = await this.#prepareGroup(audios, options);
     const clips = prepared.map(({ clip }) => clip);
-    const rows = await this.#judgeWhole(clips, options.speaker);
+    const choice = chooseLabels(this.labels, options.labels);
+    const rows = await this.#judge.judgeWhole(clips, options.speaker);
     throwIfAborted(options.signal);
     prepared.forEach(({ index, clip }, row) => {
-      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!) };
+      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, rows[row]!, choice) };
     });
     return outcomes;
   }
@@ -570,35 +477,19 @@ export class Classifier<Audio> {
     audios: readonly Audio[],
     options: ClipOptions,
   ): Promise<BatchOutcome[]> {
-    const head = this.#requireHead('oneSpeaker');
-    const speeds = this.#speeds.length;
-    const mean = new SpeakerMean(head.width);
+    const choice = chooseLabels(this.labels, options.labels);
+    const speaker = new SpeakerClips<PlacedClip>(this.#judge);
     const outcomes: BatchOutcome[] = [];
-    const heard: { index: number; clip: HeardClip; rows: Float32Array[]; own: Float32Array }[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
       const group = await this.#prepareGroup(audios.slice(first, first + batchClips), options);
       outcomes.push(...group.outcomes);
-      const matrices = group.prepared.flatMap(({ clip }) => clip.matrices);
-      const embeddings = await this.#runner.run(matrices, 'embedding');
-      throwIfAborted(options.signal);
-      group.prepared.forEach(({ index, clip }, at) => {
-        const rows = embeddings.slice(at * speeds, (at + 1) * speeds);
-        const own = averageByWeight(
-          rows,
-          rows.map(() => 1),
-        );
-        if (clip.hasSpeech) mean.add(own);
-        heard.push({ index: first + index, clip: { ...clip, matrices: [] }, rows, own });
-      });
-    }
-    for (const { index, clip, rows, own } of heard) {
-      const others = clip.hasSpeech ? mean.without(own) : mean.profile;
-      const found = await head.judge(
-        rows,
-        rows.map(() => others),
+      await speaker.add(
+        group.prepared.map(({ index, clip }) => ({ place: first + index, ...clip })),
       );
-      const [row] = averageOverSpeeds(found, speeds);
-      outcomes[index] = { ok: true, prediction: this.#toPrediction(clip, row!) };
+      throwIfAborted(options.signal);
+    }
+    for (const { clip, row } of await speaker.judge()) {
+      outcomes[clip.place] = { ok: true, prediction: this.#toPrediction(clip, row, choice) };
     }
     return outcomes;
   }
@@ -625,19 +516,5 @@ export class Classifier<Audio> {
     if (this.#isDisposed) {
       throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
     }
-  }
-}
-
-function processUnlessSilent(frontEnd: FrontEnd, window: AudioClip): FeatureMatrix | null {
-  const settled = settleUnlessSilent(frontEnd, window);
-  return settled && frontEnd.processWindow(settled);
-}
-
-function settleUnlessSilent(frontEnd: FrontEnd, window: AudioClip): AudioClip | null {
-  try {
-    return frontEnd.settle(window);
-  } catch (error) {
-    if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
-    throw error;
   }
 }

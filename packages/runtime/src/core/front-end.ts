@@ -3,6 +3,7 @@ import {
   type FeatureMatrix,
   loadDsp,
   type SampleInterval,
+  SerError,
   setLevel,
 } from '@ser/dsp-wasm';
 import type { AudioClip } from './audio/audio-clip.ts';
@@ -111,6 +112,16 @@ export class FrontEnd {
     if (clip.sampleRateHz === sampleRateHz) return new SettledClip(samples, sampleRateHz);
     const rates = { fromHz: clip.sampleRateHz, toHz: sampleRateHz };
     return new SettledClip(this.#dsp.resample(samples, rates), sampleRateHz);
+  }
+
+  /** The same; null for audio that is silent. */
+  settleUnlessSilent(clip: AudioClip): AudioClip | null {
+    try {
+      return this.settle(clip);
+    } catch (error) {
+      if (error instanceof SerError && error.code === 'AUDIO_SILENT') return null;
+      throw error;
+    }
   }
 
   /**

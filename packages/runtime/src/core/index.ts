@@ -22,6 +22,7 @@ export {
   type PredictOptions,
 } from './classifier.ts';
 export { decodeText } from './decode-text.ts';
+export { type Emotion, emotions, toEmotion } from './emotion-names.ts';
 export { createFrontEnd, type FrontEnd, frontEndVersion } from './front-end.ts';
 export type {
   Device,
@@ -32,6 +33,7 @@ export type {
   OpenSession,
 } from './inference.ts';
 export { applyLabelBias, fitLabelBias } from './label-bias.ts';
+export { chooseLabels, type LabelChoice } from './label-choice.ts';
 export type { EmotionStream, LiveUpdate, StreamOptions } from './live/emotion-stream.ts';
 export {
   type FrontEndConfig,

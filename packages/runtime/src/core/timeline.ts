@@ -25,6 +25,8 @@ export interface TimelineOptions {
    * to there. Default false.
    */
   oneSpeaker?: boolean;
+  /** Labels among which to answer, as for a clip. Default: all of the model's. */
+  labels?: readonly string[] | undefined;
   /** Stops the timeline between its steps. */
   signal?: AbortSignal;
   /** Longest recording to accept, in seconds. Default 21,600 (6 hours). */

@@ -1,45 +1,6 @@
-/** The project's vocabulary, in the order of model outputs and tables: RAVDESS's order, then the rest. */
-export const emotions = [
-  'neutral',
-  'calm',
-  'happy',
-  'sad',
-  'angry',
-  'fearful',
-  'disgust',
-  'surprised',
-  'boredom',
-] as const;
+import { emotions } from '@ser/runtime/core';
 
-export type Emotion = (typeof emotions)[number];
-
-const otherNames: Record<string, Emotion> = {
-  anger: 'angry',
-  bored: 'boredom',
-  calmness: 'calm',
-  disgusted: 'disgust',
-  fear: 'fearful',
-  happiness: 'happy',
-  joy: 'happy',
-  'pleasant surprise': 'surprised',
-  'pleasant surprised': 'surprised',
-  ps: 'surprised',
-  sadness: 'sad',
-  surprise: 'surprised',
-};
-
-/**
- * The project's word for an emotion's name as corpora write it: any case, `_` or `-` for a space,
- * noun or adjective (`Happiness`, `pleasant_surprise`). Null for a word it does not know.
- */
-export function toEmotion(name: string): Emotion | null {
-  const word = name
-    .toLowerCase()
-    .replace(/[_\s-]+/g, ' ')
-    .trim();
-  const known = emotions.find((emotion) => emotion === word);
-  return known ?? (Object.hasOwn(otherNames, word) ? otherNames[word]! : null);
-}
+export { type Emotion, emotions, toEmotion } from '@ser/runtime/core';
 
 /** The distinct labels in the project's order; labels outside the vocabulary follow by code unit. */
 export function sortLabels(labels: Iterable<string>): string[] {

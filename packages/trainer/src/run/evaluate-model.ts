@@ -1,5 +1,5 @@
 import { SerError } from '@ser/dsp-wasm';
-import { averageOverSpeeds, createClassifier } from '@ser/runtime';
+import { averageOverSpeeds, chooseLabels, createClassifier } from '@ser/runtime';
 import type { SkippedFile } from '../datasets/clip.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   splitPath?: string;
   /** What every clip is heard through. Default: nothing. */
   channel?: Channel;
+  /** Labels among which the model answers; clips of others are left out. Default: all of the model's. */
+  labels?: readonly string[] | undefined;
   /**
    * Also scores clips relative to their speakers, of whom so many others are known. Default: does not.
    */
@@ -45,7 +47,8 @@ export interface ModelScores {
 export async function evaluateModel(options: EvaluateOptions): Promise<ModelScores> {
   const classifier = await createClassifier(options.modelPath);
   try {
-    const { labels, frontEnd, speeds = [1] } = classifier.manifest;
+    const { frontEnd, speeds = [1] } = classifier.manifest;
+    const { labels, restrict } = chooseLabels(classifier.labels, options.labels);
     const representation = { frontEnd, encoder: null };
     const listed = await readDataset(options.data);
     const wanted = options.splitPath
@@ -54,10 +57,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelScor
     const known = wanted.filter(({ label }) => labels.includes(label));
     const unknown = wanted.filter(({ label }) => !labels.includes(label));
     if (known.length === 0) {
-      throw new SerError(
-        'DATASET_INVALID',
-        `No clip has a label of the model, which knows ${labels.join(', ')}.`,
-      );
+      throw new SerError('DATASET_INVALID', `No clip has one of the labels ${labels.join(', ')}.`);
     }
     const { dataset, matrices } = await extractDataset(
       { ...listed, clips: known },
@@ -71,11 +71,11 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelScor
     });
     const counts = options.speakerClips ?? [];
     const rows = await classifier.predictFeatures(played.flat());
-    const probabilities = averageOverSpeeds(rows, speeds.length);
+    const probabilities = averageOverSpeeds(rows, speeds.length).map(restrict);
     const truth = clips.map(({ label }) => labels.indexOf(label));
     const reasons = unknown.map(({ path, label }) => ({
       path,
-      reason: `the model has no label ${label}`,
+      reason: `${label} is none of the labels that the model answers among`,
     }));
     const ownSpeed = Math.max(0, speeds.indexOf(1));
     const voices =
@@ -85,13 +85,15 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelScor
             classifier,
             {
               clips,
+              restrict,
+              labels,
               embeddings: await classifier.embedFeatures(played.map((each) => each[ownSpeed]!)),
             },
             counts,
           );
     return {
       voices,
-      evaluation: evaluatePredictions({ truth, probabilities, labels }),
+      evaluation: evaluatePredictions({ truth, probabilities, labels: [...labels] }),
       skipped: [...dataset.skipped, ...reasons],
     };
   } finally {

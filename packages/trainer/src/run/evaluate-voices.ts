@@ -1,4 +1,4 @@
-import type { Classifier } from '@ser/runtime';
+import type { Classifier, LabelChoice } from '@ser/runtime';
 import { SpeakerMean } from '@ser/runtime/core';
 import { average } from '../average.ts';
 import { type Clip, speakerKey } from '../datasets/clip.ts';
@@ -17,6 +17,12 @@ export interface VoiceScores {
   ece: number;
 }
 
+/** Clips as the encoder has them, and among which labels they are judged. */
+interface EmbeddedClips extends LabelChoice {
+  clips: readonly Clip[];
+  embeddings: readonly Float32Array[];
+}
+
 /** How often the clips that are known are drawn anew. */
 const draws = 4;
 
@@ -30,10 +36,9 @@ const draws = 4;
  */
 export async function evaluateVoices(
   classifier: Classifier,
-  { clips, embeddings }: { clips: readonly Clip[]; embeddings: readonly Float32Array[] },
+  { clips, embeddings, labels, restrict }: EmbeddedClips,
   counts: readonly number[],
 ): Promise<VoiceScores[]> {
-  const { labels } = classifier;
   const speakers = [...groupBy([...clips.keys()], (at) => speakerKey(clips[at]!))];
   const scoreDraw = async (count: number, draw: number) => {
     const truth: number[] = [];
@@ -49,7 +54,7 @@ export async function evaluateVoices(
         mean.profile,
       );
       truth.push(...tested.map((place) => labels.indexOf(clips[place]!.label)));
-      probabilities.push(...rows);
+      probabilities.push(...rows.map(restrict));
     }
     return evaluatePredictions({ truth, probabilities, labels: [...labels] });
   };

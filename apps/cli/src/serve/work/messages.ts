@@ -6,18 +6,34 @@ export interface OpenMessage {
   model: Uint8Array;
 }
 
+/** How a clip is judged. */
+export interface Judging {
+  speechCheck: boolean;
+  /** Absent: all of the model's. */
+  labels?: string[] | undefined;
+}
+
+/** How a recording or a stream is followed. */
+export interface Following {
+  windowSec: number;
+  hopSec: number;
+  oneSpeaker: boolean;
+  /** Absent: all of the model's. */
+  labels?: string[] | undefined;
+}
+
 /** What a worker can be asked for, and what it answers. */
 export interface Work {
   predict: {
-    task: { maxDurationSec: number; speechCheck: boolean };
+    task: { maxDurationSec: number } & Judging;
     result: Prediction;
   };
   timeline: {
-    task: { maxDurationSec: number; windowSec: number; hopSec: number };
+    task: { maxDurationSec: number } & Following;
     result: Segment[];
   };
   openStream: {
-    task: { stream: number; sampleRateHz: number; windowSec: number; hopSec: number };
+    task: { stream: number; sampleRateHz: number } & Following;
     result: { latencySec: number };
   };
   pushStream: {

@@ -1,5 +1,6 @@
 import type { LiveUpdate } from '@ser/runtime';
 import { ServiceError } from '../service-error.ts';
+import type { Following } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** Settings of a {@link StreamPool}. */
@@ -12,10 +13,8 @@ export interface StreamPoolSettings {
 }
 
 /** What a live stream is opened with. */
-export interface StreamRequest {
+export interface StreamRequest extends Following {
   sampleRateHz: number;
-  windowSec: number;
-  hopSec: number;
 }
 
 /** A live stream in a worker. */

@@ -23,6 +23,8 @@ export interface StreamOptions {
    * to there. Default false.
    */
   oneSpeaker?: boolean;
+  /** Labels among which to answer, as for a clip. Default: all of the model's. */
+  labels?: readonly string[] | undefined;
 }
 
 /** Options with the defaults in place of what is left out. */

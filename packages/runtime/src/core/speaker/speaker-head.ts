@@ -16,6 +16,7 @@ export class SpeakerHead {
   readonly width: number;
   readonly #session: InferenceSession;
   readonly #prior: { centre: Float32Array; priorClips: number };
+  #isReleased = false;
 
   /**
    * Returns null for a model whose manifest does not say that it can be told who speaks.
@@ -58,14 +59,14 @@ export class SpeakerHead {
   }
 
   /**
-   * Probabilities for embeddings, each relative to its speaker; null where nothing is known.
+   * Probabilities for embeddings, relative to who speaks; null: nothing is known.
    *
-   * @param speakers one for each embedding.
-   * @throws SerError `INVALID_ARGUMENT` for an embedding or a profile of another model.
+   * @throws SerError `INVALID_ARGUMENT` for an embedding or a profile of another model, `DISPOSED`
+   *   after `release`.
    */
   async judge(
     embeddings: readonly Float32Array[],
-    speakers: readonly (SpeakerProfile | null)[],
+    speaker: SpeakerProfile | null,
   ): Promise<Float32Array[]> {
     const count = embeddings.length;
     if (count === 0) return [];
@@ -76,10 +77,12 @@ export class SpeakerHead {
         `embeddings[${at}] has ${length} numbers; the model's have ${this.width}.`,
       );
     });
+    if (this.#isReleased) {
+      throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
+    }
+    const shift = speaker && measureShift(speaker, this.#prior);
     const values = new Float32Array(count * this.width);
     embeddings.forEach((embedding, at) => {
-      const speaker = speakers[at];
-      const shift = speaker && measureShift(speaker, this.#prior);
       const moved = shift ? embedding.map((value, i) => value - shift[i]!) : embedding;
       values.set(moved, at * this.width);
     });
@@ -90,6 +93,7 @@ export class SpeakerHead {
   }
 
   async release(): Promise<void> {
+    this.#isReleased = true;
     await this.#session.release();
   }
 }
