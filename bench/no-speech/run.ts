@@ -33,7 +33,7 @@ const signalCount = 500;
 /** One clip in this many is whispered too. */
 const whisperEvery = 10;
 const timedClips = 96;
-const timedRounds = 9;
+const timedRounds = 5;
 const goals = { labelled: 0.01, unheard: 0.01, cost: 1.05 };
 const limits = Array.from({ length: 37 }, (_, index) => 2 + index / 2);
 
