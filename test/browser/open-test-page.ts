@@ -24,6 +24,8 @@ export interface TestPageOptions {
 export interface TestPage {
   readonly page: Page;
   readonly url: string;
+  /** Opens another one, which has loaded nothing yet. */
+  openPage(): Promise<Page>;
 }
 
 /** Builds the page `test/browser/<name>` before the tests of a block, serves it and opens it. */
@@ -59,10 +61,15 @@ export function openTestPage(
     for (const [target, path] of Object.entries(files)) await cp(path, join(folder, target));
     server = await serveFolder(folder, '/');
     browser = await launchChromium(switches);
-    page = await browser.newPage();
-    await page.goto(server.url);
-    await page.waitForFunction((property) => property in window, ready);
+    page = await openPage();
   }, 120_000);
+
+  async function openPage(): Promise<Page> {
+    const opened = await browser!.newPage();
+    await opened.goto(server!.url);
+    await opened.waitForFunction((property) => property in window, ready);
+    return opened;
+  }
 
   afterAll(async () => {
     await browser?.close();
@@ -70,6 +77,7 @@ export function openTestPage(
   });
 
   return {
+    openPage,
     get page() {
       if (!page) throw new Error('The page is open within tests only.');
       return page;

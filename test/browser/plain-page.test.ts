@@ -142,6 +142,36 @@ describe('the runtime in a plain page, without a worker', () => {
     expect(failure).toMatch(/speechModelUrl is not given to createClassifier/);
   });
 
+  it('blames a wrong wasmUrl and nothing else, and goes on with the right one', async () => {
+    const page = await opened.openPage();
+    const found = await page.evaluate(async () => {
+      const { createClassifier, SerError } = window.runtime;
+      const attempt = async (wasmUrl: string) => {
+        try {
+          const classifier = await createClassifier('model.onnx', { wasmUrl });
+          const { label } = await classifier.predict('pcm16.wav');
+          await classifier.dispose();
+          return label;
+        } catch (error) {
+          return error instanceof SerError ? `${error.code} ${error.message}` : String(error);
+        }
+      };
+      const answers: (string | null)[] = [];
+      for (const url of ['index.html', 'nowhere/ort.wasm', 'http://127.0.0.1:1/', window.wasmUrl]) {
+        answers.push(await attempt(url));
+      }
+      return answers;
+    });
+    await page.close();
+    const { label } = await classifier.predict(clipPath('pcm16.wav'));
+    expect(found[0]).toMatch(/^RUNTIME_UNAVAILABLE wasmUrl is index\.html, where something else/);
+    expect(found[1]).toMatch(/^RUNTIME_UNAVAILABLE wasmUrl is nowhere\/ort\.wasm, .* status 404/);
+    expect(found[2]).toMatch(
+      /^RUNTIME_UNAVAILABLE wasmUrl is http:\/\/127\.0\.0\.1:1\/, which cannot/,
+    );
+    expect(found[3]).toBe(label);
+  });
+
   it('gives typed errors that name the address', async () => {
     const failures = await opened.page.evaluate(async () => {
       const { createClassifier, SerError } = window.runtime;

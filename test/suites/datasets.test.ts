@@ -90,6 +90,7 @@ describe('ser datasets', () => {
     const { exitCode, stdout } = await runSer(['datasets', 'check', corpus]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^36 clips, \d/);
+    expect(stdout).toMatch(/^Read as: .*: one folder a label .*, since it has a corpus\.json$/m);
     expect(stdout).toContain('Nothing stands in the way of a training.');
   });
 

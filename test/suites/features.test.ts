@@ -51,6 +51,17 @@ it('writes the matrix as .npy, .csv and .json, and pictures as PNG and SVG', asy
   expect(await readFile(at('tone.svg'), 'utf8')).toMatch(/<svg .*width="900"/);
 });
 
+it('takes settings that Windows saved', async () => {
+  const settings = { sets: ['mfcc'], mfcc: { coefficients: 13 } };
+  for (const encoding of ['utf8', 'utf16le'] as const) {
+    await writeFile(at('windows.json'), Buffer.from(`\ufeff${JSON.stringify(settings)}`, encoding));
+    const flags = ['--config', at('windows.json'), '--out', at('windows.npy')];
+    const { exitCode, stdout } = await runSer(['features', await writeTone(), ...flags]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/ 13 features\n$/);
+  }
+});
+
 it('takes settings as Whisper has them, and draws them', async () => {
   const clip = await writeTone();
   const [out, png] = [at('whisper.npy'), at('whisper.png')];

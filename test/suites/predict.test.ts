@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { writeSyntheticCorpus } from '@ser/trainer';
@@ -57,6 +57,22 @@ it('takes the models that come with the project by name or by path', async () =>
   expect(shipped).toBe(await predict('--model', join(models, 'model.onnx')));
 });
 
+it('answers among the labels that are asked for, in a timeline too', async () => {
+  const among = ['--labels', 'anger,happy,sad'];
+  const [all] = await readSerJson<Entry[]>(['predict', clips[0]!, '--json']);
+  const [some] = await readSerJson<Entry[]>(['predict', clips[0]!, '--json', ...among]);
+  const { happy, sad, angry } = all!.probabilities as Record<'happy' | 'sad' | 'angry', number>;
+  expect(Object.keys(some!.probabilities)).toEqual(['happy', 'sad', 'angry']);
+  expect(some!.probabilities.sad).toBeCloseTo(sad / (happy + sad + angry), 5);
+  const segments = await readSerJson<{ label: string }[]>([
+    ...['predict', clips[0]!, '--timeline', '--json', ...among],
+  ]);
+  for (const { label } of segments) expect(['happy', 'sad', 'angry']).toContain(label);
+  const { exitCode, stderr } = await runSer(['predict', clips[0]!, '--labels', 'happy,glad']);
+  expect(stderr).toMatch(/labels has "glad"; the model knows neutral, calm/);
+  expect(exitCode).toBe(2);
+});
+
 describe('predict names its clips', () => {
   it('by a folder, its subfolders included', async () => {
     const entries = await readSerJson<Entry[]>(['predict', corpus, '--json']);
@@ -82,6 +98,72 @@ describe('predict names its clips', () => {
     await cp(clips[0]!, odd);
     const [entry] = await readSerJson<Entry[]>(['predict', odd, '--json']);
     expect(entry!.file).toBe(odd);
+  });
+
+  it('by a folder with recordings that nothing reads: the others are judged, and these counted', async () => {
+    const phone = join(folder, 'phone');
+    await mkdir(phone);
+    await cp(clips[0]!, join(phone, 'dictaphone.wave'));
+    const foreign = join(root, 'packages/runtime/test/fixtures/clips/aac.m4a');
+    for (const name of ['Note 1.m4a', 'Note 2.M4A']) await cp(foreign, join(phone, name));
+    await writeFile(join(phone, 'notes.txt'), 'no recording');
+    for (const name of [phone, join(phone, '*'), join(phone, '**')]) {
+      const { exitCode, stdout, stderr } = await runSer(['predict', name, '--format', 'csv']);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain(`${join(phone, 'dictaphone.wave')},`);
+      expect(stdout + stderr).not.toContain('notes.txt');
+      expect(stderr).toMatch(/2 of 3 clips failed; in formats that are not read: 2 M4A\.\n$/);
+    }
+  });
+
+  it('by names some of which are gone, with characters of patterns: the others are judged', async () => {
+    const there = join(folder, 'take (2).wav');
+    await cp(clips[0]!, there);
+    const gone = ['gone [1].wav', 'gone (2).wav', 'gone {3}.wav', '!4.wav', 'none*.wav'];
+    const names = [there, ...gone.map((name) => join(folder, name)), join(folder, 'empty')];
+    await mkdir(join(folder, 'empty'));
+    const { exitCode, stdout, stderr } = await runSer(['predict', ...names, '--format', 'jsonl']);
+    expect(exitCode).toBe(1);
+    const entries = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Entry);
+    expect(entries.map(({ file }) => file)).toEqual(names);
+    expect(entries[0]!.label).toEqual(expect.any(String));
+    for (const { error } of entries.slice(1)) expect(error!.code).toBe('FILE_NOT_FOUND');
+    expect(stderr).toMatch(/6 of 7 clips failed\.\n$/);
+  });
+
+  it('by a folder, or a glob, with a subfolder that nobody may list', async () => {
+    const stick = join(folder, 'stick');
+    const shut = join(stick, 'System Volume Information');
+    await mkdir(shut, { recursive: true });
+    await cp(clips[0]!, join(stick, 'one.wav'));
+    await chmod(shut, 0);
+    // The superuser lists everything, unless it gives that right away.
+    const bounds = '--bounding-set=-dac_override,-dac_read_search';
+    const asUser = process.getuid?.() === 0 ? ['setpriv', bounds] : [];
+    for (const name of [stick, join(stick, '**/*.wav')]) {
+      const [command, ...args] = [...asUser, process.execPath, serPath, 'predict', name];
+      const { exitCode, stdout, stderr } = await runCommand(command!, args);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain(join(stick, 'one.wav'));
+      expect(stderr).toContain('System Volume Information could not be listed (EACCES).');
+    }
+    await chmod(shut, 0o700);
+  });
+
+  it.each([
+    ['a byte-order mark', (list: string) => Buffer.from(`\ufeff${list}`)],
+    ['UTF-16', (list: string) => Buffer.from(`\ufeff${list}`, 'utf16le')],
+  ])('by a list with %s', async (_, encode) => {
+    const path = join(folder, 'windows.txt');
+    await writeFile(path, encode(`${clips[2]}\r\n${clips[0]}\r\n`));
+    const entries = await readSerJson<Entry[]>(['predict', '--from-list', path, '--json']);
+    expect(entries.map(({ file, error }) => ({ file, error }))).toEqual([
+      { file: clips[2] },
+      { file: clips[0] },
+    ]);
   });
 
   it('by a list on standard input', async () => {

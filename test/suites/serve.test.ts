@@ -34,11 +34,77 @@ function makeForm(files: Record<string, Uint8Array<ArrayBuffer>>): FormData {
   return form;
 }
 
+describe('a parameter that an address does not take', () => {
+  it.each(['/v1/model', '/healthz', '/readyz', '/metrics', '/docs', '/openapi.json'])(
+    'is refused by GET %s',
+    async (path) => {
+      const response = await fetch(`${server.url}${path}?top=2`);
+      const { code, message } = (await response.json()) as { code: string; message: string };
+      expect({ status: response.status, code }).toEqual({ status: 400, code: 'REQUEST_INVALID' });
+      expect(message).toContain('"top"');
+    },
+  );
+
+  it('is refused by POST /v1/predict, and so is one that is given twice', async () => {
+    const clip = readClip('pcm16.wav');
+    const unknown = await server.post('/v1/predict?top=2', clip);
+    expect(unknown).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
+    expect(unknown.body.message).toContain('"top"');
+    const twice = await server.post('/v1/timeline?format=vtt&format=csv', clip);
+    expect(twice).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
+    expect(twice.body.message).toContain('format in the query is given twice');
+  });
+});
+
+describe('a clip that came as a form field', () => {
+  const type = 'application/x-www-form-urlencoded';
+
+  it.each(['/v1/predict', '/v1/timeline'])(
+    'is refused by %s with the way to send it',
+    async (path) => {
+      for (const name of ['pcm16.wav', 'flac16.flac']) {
+        // As curl -d reads a file.
+        const body = readClip(name).filter((byte) => byte !== 0 && byte !== 10 && byte !== 13);
+        const answer = await server.post(path, body, { 'content-type': type });
+        expect([415, 422]).toContain(answer.status);
+        expect(answer.body.code).toMatch(/^AUDIO_/);
+        expect(answer.body.message).toContain(type);
+        expect(answer.body.message).toContain('--data-binary');
+      }
+    },
+  );
+
+  it('is judged where it is whole, as curl --data-binary sends it', async () => {
+    const { status } = await server.post('/v1/predict', readClip('pcm16.wav'), {
+      'content-type': type,
+    });
+    expect(status).toBe(200);
+  });
+});
+
 describe('POST /v1/predict', () => {
   it.each(goodClips)('says of %s what the runtime says', async (name) => {
     expect(await server.post('/v1/predict', readClip(name))).toEqual({
       status: 200,
       body: expected.get(name),
+    });
+  });
+
+  it('answers among the labels that are asked for', async () => {
+    const name = goodClips[0]!;
+    const { probabilities } = expected.get(name)!;
+    const [first, second] = Object.keys(probabilities) as [string, string];
+    const { status, body } = await server.post(
+      `/v1/predict?labels=${first},${second}`,
+      readClip(name),
+    );
+    expect(status).toBe(200);
+    const share = probabilities[first]! / (probabilities[first]! + probabilities[second]!);
+    expect(body.probabilities[first]).toBeCloseTo(share, 5);
+    expect(Object.keys(body.probabilities)).toEqual([first, second]);
+    expect(await server.post('/v1/predict?labels=glad,sad', readClip(name))).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_ARGUMENT' },
     });
   });
 
@@ -241,10 +307,11 @@ describe('the other addresses', () => {
 describe('the log', () => {
   it('has a line a request, and nothing of people or audio', async () => {
     const form = makeForm({ 'secret-name.wav': readClip('pcm16.wav') });
-    await server.post('/v1/predict?who=secret-query', form);
     await server.post('/v1/predict', form, { 'user-agent': 'secret-agent' });
+    await server.post('/v1/predict?who=secret-query', form, { 'user-agent': 'secret-agent' });
     const requests = server.log.filter(({ event }) => event === 'request');
-    expect(requests.at(-1)).toEqual({
+    expect(requests.at(-1)).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+    expect(requests.at(-2)).toEqual({
       ...{ time: expect.any(String), level: 'info', event: 'request' },
       ...{ method: 'POST', route: '/v1/predict', status: 200, ms: expect.any(Number) },
     });

@@ -25,6 +25,9 @@ export class TrainingLog {
       return;
     }
     switch (event.type) {
+      case 'listening':
+        this.#progress.update('Clips', event.done, event.total);
+        break;
       case 'features':
         this.#progress.update('Features', event.done, event.total);
         break;

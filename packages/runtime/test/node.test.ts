@@ -148,7 +148,7 @@ describe('predict', () => {
     expect(folder.code).toBe('FILE_UNREADABLE');
     expect(folder.message).toContain('clips: This is a folder');
     const m4a = await catchSerError(() => classifier.predict(fixturePath('clips/aac.m4a')));
-    expect(m4a.message).toContain('aac.m4a: The MP4 or M4A file holds AAC');
+    expect(m4a.message).toContain('aac.m4a: The file is MP4 or M4A with AAC');
     const file = new File([new Uint8Array()], 'mine.wav');
     expect((await catchSerError(() => classifier.predict(file))).message).toContain('mine.wav: ');
   });

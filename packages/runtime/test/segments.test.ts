@@ -113,7 +113,7 @@ describe('segments', () => {
     const broken = await catchSerError(async () => {
       for await (const _ of classifier.segments(fixturePath('clips/aac.m4a')));
     });
-    expect(broken.message).toContain('aac.m4a: The file is MP4');
+    expect(broken.message).toContain('aac.m4a: The file is MP4 or M4A with AAC');
     const stopped = await catchSerError(() =>
       listSegments(new Float32Array(rate).fill(0.1), { signal: AbortSignal.abort() }),
     );

@@ -67,7 +67,9 @@ export function addCrossValidateCommand(program: Command): void {
 }
 
 function print(progress: Progress, event: CrossValidateEvent): void {
-  if (event.type === 'features') {
+  if (event.type === 'listening') {
+    progress.update('Clips', event.done, event.total);
+  } else if (event.type === 'features') {
     progress.update('Features', event.done, event.total);
   } else if (event.type === 'dataset') {
     progress.stop();
@@ -87,7 +89,7 @@ function print(progress: Progress, event: CrossValidateEvent): void {
 }
 
 function printJson(event: CrossValidateEvent | ({ type: 'finished' } & CrossValidation)): void {
-  if ('done' in event && event.type === 'features') return;
+  if (event.type === 'features' || event.type === 'listening') return;
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 

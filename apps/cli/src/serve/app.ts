@@ -10,7 +10,13 @@ import { logEvent } from './event-log.ts';
 import { checkHost, checkOrigin, checkToken, findAllowedOrigin } from './guards.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { type UploadedFile, withFiles } from './request-body.ts';
-import { type Outcomes, predictQuerySchema, timelineQuerySchema } from './schemas.ts';
+import {
+  type Outcomes,
+  predictQuerySchema,
+  readFollowing,
+  readLabels,
+  timelineQuerySchema,
+} from './schemas.ts';
 import type { Service } from './service.ts';
 import { ServiceError, toFailure } from './service-error.ts';
 import type { Judging } from './work/messages.ts';
@@ -111,7 +117,7 @@ function addApi(app: Hono<Env>, service: Service): void {
 
   app.post('/v1/predict', async (context) => {
     const query = checkQuery(predictQuerySchema, listParameters(context));
-    const judging = { ...query, speechCheck: query.speechCheck === 'true' };
+    const judging = { speechCheck: query.speechCheck === 'true', ...readLabels(query.labels) };
     const signal = watchClient(context);
     clips.assertRoom(1);
     return withFiles(sourceOf(context, service), async (files, isMultipart) => {
@@ -124,7 +130,8 @@ function addApi(app: Hono<Env>, service: Service): void {
   });
 
   app.post('/v1/timeline', async (context) => {
-    const { format, ...windowing } = checkQuery(timelineQuerySchema, listParameters(context));
+    const query = checkQuery(timelineQuerySchema, listParameters(context));
+    const { format, ...windowing } = readFollowing(query);
     const signal = watchClient(context);
     clips.assertRoom(1);
     return withFiles(sourceOf(context, service), async (files) => {

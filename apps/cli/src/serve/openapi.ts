@@ -182,7 +182,7 @@ function listParameters(schema: z.ZodObject): Parameter[] {
       description,
       ...rest
     } = z.toJSONSchema(field as z.ZodType, { io: 'output' });
-    const required = rest.default === undefined;
+    const required = !(field as z.ZodType).safeParse(undefined).success;
     return { name, in: 'query', required, description: description ?? '', schema: rest };
   });
 }

@@ -10,7 +10,7 @@ import { createApp } from './app.ts';
 import { checkQuery } from './check-query.ts';
 import { logEvent } from './event-log.ts';
 import { checkHost, checkOrigin, checkToken } from './guards.ts';
-import { streamQuerySchema } from './schemas.ts';
+import { readFollowing, streamQuerySchema } from './schemas.ts';
 import type { Service } from './service.ts';
 import { type Failure, ServiceError, toFailure } from './service-error.ts';
 import { carryStream, maxMessageBytes } from './stream-socket.ts';
@@ -142,7 +142,7 @@ function addStreams(server: Server, service: Service): WebSocketServer {
       throw new ServiceError('NOT_FOUND', 'WebSockets are taken at /v1/stream only.');
     }
     if (isStopping) throw new ServiceError('SHUTTING_DOWN', 'The service is shutting down.');
-    return checkQuery(streamQuerySchema, searchParams);
+    return readFollowing(checkQuery(streamQuerySchema, searchParams));
   }
   return sockets;
 }

@@ -89,23 +89,18 @@ const windowing = {
 
 const labels = z
   .string()
-  .transform(parseNames)
-  .pipe(z.array(z.string()))
   .optional()
   .describe('Labels among which to answer, such as `happy,sad`; absent: all.');
 
-const oneSpeaker = z
-  .enum(['true', 'false'])
+const flag = z.enum(['true', 'false']);
+
+const oneSpeaker = flag
   .default('false')
-  .transform((value) => value === 'true')
   .describe('Whether one person speaks alone: judged relative to the voice.');
 
 /** Query of `POST /v1/predict`. */
 export const predictQuerySchema = z.strictObject({
-  speechCheck: z
-    .enum(['true', 'false'])
-    .default('true')
-    .describe('Whether a clip in which nobody speaks has no label.'),
+  speechCheck: flag.default('true').describe('Whether a clip in which nobody speaks has no label.'),
   labels,
 });
 
@@ -148,3 +143,17 @@ export const streamMessageSchema = z
   ])
   .meta({ id: 'StreamMessage' });
 export type StreamMessage = z.output<typeof streamMessageSchema>;
+
+/** What queries say in texts as the runtime takes it. */
+export function readFollowing<Query extends { oneSpeaker: string; labels?: string | undefined }>({
+  oneSpeaker,
+  labels,
+  ...query
+}: Query) {
+  return { ...query, oneSpeaker: oneSpeaker === 'true', ...readLabels(labels) };
+}
+
+/** @see readFollowing */
+export function readLabels(labels: string | undefined): { labels?: string[] } {
+  return labels === undefined ? {} : { labels: parseNames(labels) };
+}

@@ -29,7 +29,7 @@ export interface StreamObserver {
 export function carryStream(
   socket: WebSocket,
   stream: RemoteStream,
-  { sampleRateHz, format }: StreamQuery,
+  { sampleRateHz, format }: Pick<StreamQuery, 'sampleRateHz' | 'format'>,
   labels: readonly string[],
   observer: StreamObserver,
 ): void {

@@ -78,16 +78,23 @@ describe('truncated files', () => {
     expect(await decodeAudio(bytes)).toEqual(whole);
   });
 
-  it.each(names)('%s cut at 40 places is never a shorter clip', async (name) => {
-    const bytes = readFixture(`clips/${name}`);
-    // Behind its data, extra-chunks.wav has a chunk that decoding does not need.
-    const end = bytes.length - (name === 'extra-chunks.wav' ? 12 : 0);
-    for (let step = 0; step < 40; step++) {
-      const error = await failDecoding(bytes.slice(0, Math.floor((end * step) / 40)));
-      expect(error.message).toMatch(/\.$/);
-      if (step > 4) expect(error.message).toContain('truncated');
-    }
-  });
+  // Layer II has no tag that says how many frames there are: a cut one is a stream that was left.
+  const telling = names.filter((name) => name !== 'layer2.mp2');
+
+  it.each(telling)(
+    '%s cut at 40 places is never a shorter clip',
+    { timeout: 60_000 },
+    async (name) => {
+      const bytes = readFixture(`clips/${name}`);
+      // Behind its data, extra-chunks.wav has a chunk that decoding does not need.
+      const end = bytes.length - (name === 'extra-chunks.wav' ? 12 : 0);
+      for (let step = 0; step < 40; step++) {
+        const error = await failDecoding(bytes.slice(0, Math.floor((end * step) / 40)));
+        expect(error.message).toMatch(/\.$/);
+        if (step > 4) expect(error.message).toContain('truncated');
+      }
+    },
+  );
 });
 
 describe('limits', () => {

@@ -1,6 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { SerError } from '@ser/dsp-wasm';
-import { Tinypool } from 'tinypool';
 import { groupBy } from '../group-by.ts';
 import {
   type Clip,
@@ -12,6 +9,7 @@ import {
 } from './clip.ts';
 import { compareText } from './emotions.ts';
 import { countWithVerb, type Finding, findProblems, sortFindings } from './findings.ts';
+import { type MapFilesOptions, mapFiles } from './map-files.ts';
 import type { ClipMeasure } from './measure-worker.ts';
 import { readDataset } from './read-dataset.ts';
 
@@ -49,7 +47,6 @@ type Failure = Extract<ClipMeasure, { code: string }>;
 const mostClipped = 0.001;
 /** Where more of the files cannot be used, the folder is not what its owner thinks. */
 const mostUnreadable = 0.1;
-const filesPerTask = 16;
 
 /**
  * Reads corpora as a training would, decodes every clip, and says what is in them and what is wrong
@@ -64,7 +61,7 @@ export async function checkDataset(
   directories: readonly string[],
   { onProgress, signal }: CheckOptions = {},
 ): Promise<DatasetCheck> {
-  const read = await readDataset(directories);
+  const read = await readDataset(directories, { onProgress, signal });
   const measures = await measureClips(read.clips, { onProgress, signal });
   const used = read.clips.filter((clip) => !('code' in measures.get(clip)!));
   const failed = read.clips.filter((clip) => 'code' in measures.get(clip)!);
@@ -101,34 +98,12 @@ export async function checkDataset(
 
 async function measureClips(
   clips: readonly Clip[],
-  { onProgress, signal }: { [Key in keyof CheckOptions]: CheckOptions[Key] | undefined },
+  options: MapFilesOptions,
 ): Promise<Map<Clip, ClipMeasure>> {
-  const pool = new Tinypool({
-    filename: new URL('./measure-worker.js', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: availableParallelism(),
-  });
-  const measures = new Map<Clip, ClipMeasure>();
-  const threads = availableParallelism();
-  let next = 0;
-  const workOn = async (): Promise<void> => {
-    while (next < clips.length && !signal?.aborted) {
-      const task = clips.slice(next, next + filesPerTask);
-      next += filesPerTask;
-      const paths = task.map(({ path }) => path);
-      const results: ClipMeasure[] = await pool.run(paths, { name: 'measureFiles' });
-      for (const [at, clip] of task.entries()) measures.set(clip, results[at]!);
-      onProgress?.(measures.size, clips.length);
-    }
-  };
-  try {
-    // Two tasks a thread keep every thread busy.
-    await Promise.all(Array.from({ length: 2 * threads }, workOn));
-  } finally {
-    await pool.destroy();
-  }
-  if (signal?.aborted) throw new SerError('ABORTED', 'The check was stopped.');
-  return measures;
+  const worker = new URL('./measure-worker.js', import.meta.url);
+  const paths = clips.map(({ path }) => path);
+  const measures = await mapFiles<ClipMeasure>(paths, { worker, name: 'measureFiles' }, options);
+  return new Map(clips.map((clip, at) => [clip, measures[at]!]));
 }
 
 function findSoundProblems(

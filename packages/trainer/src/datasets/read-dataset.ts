@@ -11,6 +11,7 @@ import {
 } from './clip.ts';
 import { emotions, sortLabels } from './emotions.ts';
 import { hashFiles } from './hash-files.ts';
+import { listenForTwins } from './listen-for-twins.ts';
 import { type CorpusListing, readCorpus } from './read-corpus.ts';
 import { dropTwins } from './twins.ts';
 
@@ -23,16 +24,21 @@ export interface ReadDatasetOptions {
   labels?: readonly string[] | null;
   /** Labels that count as another one: `{ calm: 'neutral' }`. Null, the default: none. */
   mergedLabels?: Readonly<Record<string, string>> | null;
+  /** Called while clips are decoded that have never been compared by their sound. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads one or more corpora into one dataset: names, labels, speakers and content hashes. Clips are
- * not decoded. The same files give the same order on every machine.
+ * Reads one or more corpora into one dataset: names, labels, speakers and content hashes. The same
+ * files give the same order on every machine.
  *
  * Layouts: RAVDESS, EMO-DB, CREMA-D and TESS by their published file names, in any folders; any
  * other corpus as one folder a label. Labels are mapped to the project's vocabulary, so corpora
- * merge. Of byte-identical clips the first is kept; twins whose labels differ are all left out, since
- * no one can tell which label is true. What is left out, files that cannot be read among it, is listed
+ * merge. Of files that hold the same recording one is kept: byte-identical ones, other encodings and
+ * rates by their names, and what sounds the same, which is decoded once and then found in the cache.
+ * Twins whose labels differ are all left out, since no one can tell which label is true. What is left
+ * out, files that cannot be read among it, is listed
  * in `skipped`.
  *
  * @throws SerError FILE_NOT_FOUND, FILE_UNREADABLE, or DATASET_INVALID for an empty folder, an
@@ -44,8 +50,9 @@ export interface ReadDatasetOptions {
  */
 export async function readDataset(
   directories: readonly string[],
-  { labels = null, mergedLabels = null }: ReadDatasetOptions = {},
+  options: ReadDatasetOptions = {},
 ): Promise<Dataset> {
+  const { labels = null, mergedLabels = null } = options;
   if (directories.length === 0) {
     throw new SerError(
       'INVALID_ARGUMENT',
@@ -92,8 +99,9 @@ export async function readDataset(
     });
   }
 
-  const signs = { nameOf: (clip: Clip) => recordings.get(clip)!, soundPairs: [] };
-  const clips = dropTwins(read, signs, skipped).filter(
+  const nameOf = (clip: Clip): string => recordings.get(clip)!;
+  const heard = await listenForTwins(read, nameOf, options);
+  const clips = dropTwins(read, { nameOf, ...heard }, skipped).filter(
     ({ label }) => labels === null || labels.includes(label),
   );
   if (labels && clips.length === 0) {

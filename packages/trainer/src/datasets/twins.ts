@@ -8,14 +8,19 @@ export interface TwinSigns {
   nameOf(clip: Clip): string;
   /** Pairs that sound the same. */
   soundPairs: readonly (readonly [Clip, Clip])[];
+  /** The rate of a clip's file; 0 where it cannot be read. */
+  rateOf(clip: Clip): number;
 }
 
-const losslessEndings = ['.wav', '.wave', '.bwf', '.flac'];
+/** Above any rate: what has lost nothing is better than what has. */
+const lossyRank = 1e9;
+const lossyEndings = ['.mp2', '.mp3', '.mpga', '.oga', '.ogg', '.opus', '.mka', '.weba', '.webm'];
 
 /**
  * Keeps one of the clips that hold the same recording: of the same bytes, by their names, or by their
- * sound, also through others. The first without loss is kept, else the first. Twins whose labels differ
- * are all left out, since no one can tell which label is true. What is left out is added to `skipped`.
+ * sound, also through others. One that can be read is kept, without loss where there is one, at the
+ * highest rate; else the first. Twins whose labels differ are all left out, since no one can tell which
+ * label is true. What is left out is added to `skipped`.
  */
 export function dropTwins(
   clips: readonly Clip[],
@@ -29,9 +34,13 @@ export function dropTwins(
     const sign = signs.nameOf(clip) === signs.nameOf(other) ? 'name' : 'sound';
     return `the same recording as ${name} by its ${sign}`;
   };
+  const rank = (clip: Clip): number => {
+    const rate = signs.rateOf(clip);
+    return rate > 0 && isLossless(clip.path) ? rate + lossyRank : rate;
+  };
   return clips.filter((clip) => {
     const group = groups.get(clip)!;
-    const kept = group.find(({ path }) => isLossless(path)) ?? group[0]!;
+    const kept = group.reduce((best, each) => (rank(each) > rank(best) ? each : best));
     const other = group.find(({ label }) => label !== clip.label);
     if (other) {
       const reason = `${describe(clip, other)}, which is labelled ${other.label} and not ${clip.label}`;
@@ -45,7 +54,7 @@ export function dropTwins(
 }
 
 function isLossless(path: string): boolean {
-  return losslessEndings.includes(extname(path).toLowerCase());
+  return !lossyEndings.includes(extname(path).toLowerCase());
 }
 
 /** Each clip's twins, itself among them, in the order of `clips`. */

@@ -27,6 +27,7 @@ import type { TrainEvent } from './train.ts';
 
 /** What happens in a cross-validation, in order. */
 export type CrossValidateEvent =
+  | Extract<TrainEvent, { type: 'listening' }>
   | { type: 'features'; done: number; total: number }
   | Extract<TrainEvent, { type: 'dataset' }>
   /** A run that is done already, or starts now. */
@@ -175,7 +176,12 @@ async function planRuns(
     );
   }
   if (seeds.length === 0) throw new SerError('INVALID_ARGUMENT', 'seeds is empty; give one.');
-  const { dataset } = await extractDataset(await readDataset(data, recipe), {
+  const { labels: wanted, mergedLabels } = recipe;
+  const listed = await readDataset(data, {
+    ...{ labels: wanted, mergedLabels, signal },
+    onProgress: (done, total) => options.onEvent?.({ type: 'listening', done, total }),
+  });
+  const { dataset } = await extractDataset(listed, {
     representation: await selectRepresentation(recipe),
     onProgress: (done, total) => options.onEvent?.({ type: 'features', done, total }),
     signal,

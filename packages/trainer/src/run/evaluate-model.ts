@@ -50,7 +50,8 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelScor
     const { frontEnd, speeds = [1] } = classifier.manifest;
     const { labels, restrict } = chooseLabels(classifier.labels, options.labels);
     const representation = { frontEnd, encoder: null };
-    const listed = await readDataset(options.data);
+    const { onProgress, signal } = options;
+    const listed = await readDataset(options.data, { onProgress, signal });
     const wanted = options.splitPath
       ? applySplitFile(listed, await readSplitFile(options.splitPath)).test
       : listed.clips;

@@ -24,6 +24,8 @@ import { summariseRun } from './summarise-run.ts';
 
 /** What happens in a training, in order; for progress bars and logs. */
 export type TrainEvent =
+  /** Of clips that have never been compared by their sound. */
+  | { type: 'listening'; done: number; total: number }
   /** First of the clips as they are, at the end at the speeds at which the model judges them. */
   | { type: 'features'; done: number; total: number }
   | {
@@ -82,7 +84,12 @@ export async function runTraining(options: TrainOptions): Promise<TrainResult> {
 
   const encoder = await readRecipeEncoder(recipe);
   const representation = await selectRepresentation(recipe, encoder);
-  const { dataset, matrices } = await extractDataset(await readDataset(settings.data, recipe), {
+  const { labels: wanted, mergedLabels } = recipe;
+  const listed = await readDataset(settings.data, {
+    ...{ labels: wanted, mergedLabels, signal },
+    onProgress: (done, total) => report({ type: 'listening', done, total }),
+  });
+  const { dataset, matrices } = await extractDataset(listed, {
     representation,
     onProgress: (done, total) => report({ type: 'features', done, total }),
     signal,

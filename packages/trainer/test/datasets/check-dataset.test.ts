@@ -18,9 +18,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 let made = 0;
 
-/** A tone that no other clip is equal to. */
+/** A tone that no other clip sounds like. */
 function makeTone(sec = 0.5, rateHz = 16_000, gain = 0.3): Uint8Array {
-  const stepHz = 200 + made++;
+  const stepHz = 250 + ((37 * made++) % 1500);
   const samples = Float32Array.from({ length: sec * rateHz }, (_, at) =>
     Math.max(-1, Math.min(1, gain * Math.sin((2 * Math.PI * stepHz * at) / rateHz))),
   );

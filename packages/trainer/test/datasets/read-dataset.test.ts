@@ -225,7 +225,11 @@ describe('readDataset on bad input', () => {
       'file names of no known layout, such as take1.wav',
     ],
     ['an unknown label folder', ['calm/a.wav', 'hangry/b.wav'], 'no known label: hangry'],
-    ['an unknown RAVDESS code', ['03-01-09-01-02-01-12.wav'], '1 of 1 names have what ravdess has not: emotion 09 (1)'],
+    [
+      'an unknown RAVDESS code',
+      ['03-01-09-01-02-01-12.wav'],
+      '1 of 1 names have what ravdess has not: emotion 09 (1)',
+    ],
     ['an unknown EMO-DB code', ['03a01Xa.wav'], 'emotion X (1)'],
     ['an unknown CREMA-D code', ['1001_DFA_JOY_XX.wav'], 'emotion JOY (1)'],
     ['an unknown TESS word', ['OAF_back_hangry.wav'], 'emotion hangry (1)'],

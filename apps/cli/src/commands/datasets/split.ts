@@ -1,7 +1,17 @@
+import type { Finding } from '@ser/trainer';
 import { type Command, Option } from 'commander';
+import { abortOnInterrupt } from '../../abort-on-interrupt.ts';
+import { formatFinding } from '../../format-finding.ts';
 import { parseWhole } from '../../parse-number.ts';
+import { Progress } from '../../progress.ts';
 import { type TestedProtocol, testedProtocols } from '../../protocol-choices.ts';
 import { asUsage } from '../../report-failure.ts';
+
+/** Findings about files that a split cannot name. */
+const leftOut: readonly Finding['code'][] = [
+  ...(['conflicting-twins', 'twins', 'foreign-names', 'folder-labels'] as const),
+  ...(['unread-formats', 'unlistable'] as const),
+];
 
 interface SplitOptions {
   protocol: TestedProtocol;
@@ -34,14 +44,28 @@ export function addSplitCommand(datasets: Command): void {
     )
     .action(async (folders: string[], options: SplitOptions, command: Command) => {
       const { protocol, seed, fold, folds, out } = options;
-      const { readDataset, splitDataset, writeSplitFile } = await import('@ser/trainer');
-      const split = await asUsage(command, async () =>
-        splitDataset(await readDataset(folders), {
+      const { findProblems, readDataset, splitDataset, writeSplitFile } = await import(
+        '@ser/trainer'
+      );
+      const progress = new Progress();
+      const dataset = await asUsage(command, () =>
+        abortOnInterrupt((signal) =>
+          readDataset(folders, {
+            onProgress: (done, total) => progress.update('Clips', done, total),
+            signal,
+          }),
+        ),
+      ).finally(() => progress.stop());
+      const split = await asUsage(command, () =>
+        splitDataset(dataset, {
           ...{ protocol, seed },
           ...(fold !== undefined && { fold }),
           ...(folds !== undefined && { folds }),
         }),
       );
+      for (const finding of findProblems(dataset)) {
+        if (leftOut.includes(finding.code)) process.stderr.write(`${formatFinding(finding)}\n`);
+      }
       await writeSplitFile(out, split);
       const counts = {
         train: split.train.length,

@@ -66,7 +66,7 @@ export function assertFinite(samples: Float32Array, first = 0): void {
     if (Math.abs(samples[index]!) < mostLevel) continue;
     throw new SerError(
       'AUDIO_NOT_FINITE',
-      `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a finite number below ${mostLevel}, where full scale is 1.`,
+      `Sample ${first + index} of the audio is ${samples[index]}; every sample must be a number within ±${mostLevel}, where full scale is 1.`,
     );
   }
 }

@@ -1,14 +1,14 @@
 /** Endings of the files whose formats are read; what a file is, its content decides. */
-export const readableEndings: readonly string[] = [
-  ...['.wav', '.wave', '.bwf', '.rf64', '.w64', '.aif', '.aiff', '.aifc', '.au', '.snd', '.caf'],
-  ...['.flac', '.mp3', '.mpga', '.ogg', '.oga', '.opus', '.webm', '.weba', '.mka'],
+const readableEndings: readonly string[] = [
+  ...['.wav', '.wave', '.bwf', '.rf64', '.w64', '.aif', '.aifc', '.aiff', '.au', '.snd', '.caf'],
+  ...['.flac', '.mp2', '.mp3', '.mpga', '.oga', '.ogg', '.opus', '.mka', '.weba', '.webm'],
 ];
 
 /** Endings of recordings in formats that are not read, those of films among them. */
 const foreignEndings: readonly string[] = [
   ...['.3g2', '.3ga', '.3gp', '.aac', '.ac3', '.alac', '.amr', '.ape', '.asf', '.avi', '.awb'],
-  ...['.ds2', '.dss', '.dts', '.eac3', '.gsm', '.m4a', '.m4b', '.m4r', '.m4v', '.mkv', '.mov'],
-  ...['.mp2', '.mp4', '.mpc', '.mpeg', '.mpg', '.nist', '.qcp', '.ra', '.sd2', '.sph', '.spx'],
+  ...['.ds2', '.dss', '.dts', '.eac3', '.flv', '.gsm', '.m4a', '.m4b', '.m4r', '.m4v', '.mkv'],
+  ...['.mov', '.mp4', '.mpc', '.mpeg', '.mpg', '.nist', '.qcp', '.ra', '.sd2', '.sph', '.spx'],
   ...['.tta', '.voc', '.vox', '.wma', '.wmv', '.wv'],
 ];
 

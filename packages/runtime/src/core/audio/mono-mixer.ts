@@ -54,12 +54,25 @@ export class MonoMixer {
     this.expect(count);
     this.#length += count;
     const mixed = new Float32Array(count);
+    const factor = scale / channels.length;
+    const [first, second] = channels as [ArrayLike<number>, ArrayLike<number>];
     if (channels.length === 1) {
-      addScaled(channels[0]!, start, mixed, scale);
+      for (let index = 0; index < count; index++) mixed[index] = first[start + index]! * factor;
       return mixed;
     }
+    if (channels.length === 2) {
+      for (let index = 0; index < count; index++) {
+        mixed[index] = (first[start + index]! + second[start + index]!) * factor;
+      }
+    } else {
+      for (let index = 0; index < count; index++) {
+        let sum = 0;
+        for (const channel of channels) sum += channel[start + index]!;
+        mixed[index] = sum * factor;
+      }
+    }
     for (let from = 0; from < count; from += windowSamples) {
-      mixWindow(channels, start + from, mixed.subarray(from, from + windowSamples), scale);
+      replaceCancelled(channels, start + from, mixed.subarray(from, from + windowSamples), scale);
     }
     return mixed;
   }
@@ -67,42 +80,37 @@ export class MonoMixer {
 
 /** Samples for which it is decided at once whether channels cancel each other. */
 const windowSamples = 4096;
+/** Of those, one in so many is looked at. */
+const powerStride = 4;
 /**
- * Channels cancel each other where their sum has less than this share of the power of all: 0.5 is what
- * a mean of equal and one silent channel leaves, 1 what unlike channels have.
+ * Channels cancel each other where their sum has less than this share of the power of all: of equal ones
+ * it has as many times that power as there are channels, of unlike ones, or a single one, the same.
  */
 const cancelledShare = 0.01;
 
-/** The mean, or the loudest channel where one is wired the wrong way round and nothing would be left. */
-function mixWindow(
+/** Puts the loudest channel where one is wired the wrong way round, so that nothing is left of all. */
+function replaceCancelled(
   channels: readonly ArrayLike<number>[],
   start: number,
   mixed: Float32Array,
   scale: number,
 ): void {
   const powers = channels.map((channel) => measurePower(channel, start, mixed.length));
-  for (const channel of channels) addScaled(channel, start, mixed, scale / channels.length);
   const all = powers.reduce((sum, power) => sum + power, 0) * scale ** 2;
   const ofSum = measurePower(mixed, 0, mixed.length) * channels.length ** 2;
   if (!(ofSum < cancelledShare * all)) return;
   const loudest = channels[powers.indexOf(Math.max(...powers))]!;
-  mixed.fill(0);
-  addScaled(loudest, start, mixed, scale);
+  for (let index = 0; index < mixed.length; index++) mixed[index] = loudest[start + index]! * scale;
 }
 
+/** The power of samples around their mean, since offsets that cancel each other are no sound. */
 function measurePower(samples: ArrayLike<number>, start: number, count: number): number {
-  let power = 0;
-  for (let index = 0; index < count; index++) power += samples[start + index]! ** 2;
-  return power;
-}
-
-function addScaled(
-  samples: ArrayLike<number>,
-  start: number,
-  target: Float32Array,
-  factor: number,
-): void {
-  for (let index = 0; index < target.length; index++) {
-    target[index]! += samples[start + index]! * factor;
+  let sum = 0;
+  let squares = 0;
+  for (let index = start; index < start + count; index += powerStride) {
+    const sample = samples[index]!;
+    sum += sample;
+    squares += sample * sample;
   }
+  return Math.max(0, squares - sum ** 2 / Math.ceil(count / powerStride));
 }

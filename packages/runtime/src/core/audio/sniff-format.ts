@@ -1,8 +1,8 @@
 import { assertNoLfsPointer, SerError } from '@ser/dsp-wasm';
 import { type ByteReader, readText } from './bytes/byte-reader.ts';
-import { truncated, unsupported, unsupportedCodec } from './decode-failure.ts';
+import { truncated, unsupported } from './decode-failure.ts';
 import { findFrames } from './mp3/find-frames.ts';
-import { skipTags } from './tags/skip-tags.ts';
+import { skipFillAndTags, skipTags } from './tags/skip-tags.ts';
 
 /** Containers that are read. Most hold one of several codecs, which only their decoders know. */
 export type AudioFormat = 'wav' | 'aiff' | 'au' | 'caf' | 'flac' | 'mp3' | 'ogg' | 'matroska';
@@ -62,6 +62,7 @@ const foreignFormats: readonly (readonly [magic: string, name: string])[] = [
 export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   if (reader.size === 0) throw new SerError('AUDIO_EMPTY', 'The file is empty: it has 0 bytes.');
   const hasTags = await skipTags(reader);
+  if (hasTags) await skipFillAndTags(reader);
   if (reader.remaining <= 0) throw truncated('MP3', 'it ends within its ID3 tag');
   const bytes = await reader.fill(headBytes);
   assertNoLfsPointer(bytes, 'AUDIO_UNSUPPORTED', 'audio');
@@ -71,19 +72,21 @@ export async function sniffFormat(reader: ByteReader): Promise<AudioFormat> {
   if (mp4Boxes.includes(head.slice(4, 8))) {
     const { nameMp4Codec } = await import('./mp4/name-codec.ts');
     const codec = (await nameMp4Codec(reader)) ?? 'an unknown codec';
-    throw unsupportedCodec('MP4 or M4A', codec, readable);
+    throw foreign(`MP4 or M4A with ${codec}`);
   }
-  const foreign = foreignFormats.find(([magic]) => startsWith(head, magic));
+  const other = foreignFormats.find(([magic]) => startsWith(head, magic));
   const isMp3 = findFrames(bytes.subarray(0, headBytes), reader.has(Infinity)) >= 0;
-  if (isMp3 || (hasTags && !foreign)) return 'mp3';
-  if (isRawGsm(bytes)) throw unsupportedCodec('raw', 'GSM 6.10', readable);
-  if (foreign) {
-    throw unsupported(
-      `The file is ${foreign[1]}; ${readable} can be read. To convert it: ffmpeg -i FILE NEW.wav.`,
-    );
-  }
+  if (isMp3 || (hasTags && !other)) return 'mp3';
+  if (isRawGsm(bytes)) throw foreign('GSM 6.10');
+  if (other) throw foreign(other[1]);
   throw unsupported(
     `The file is not audio that is known here (it starts with ${describeStart(bytes)}); ${readable} can be read.`,
+  );
+}
+
+function foreign(name: string): SerError {
+  return unsupported(
+    `The file is ${name}; ${readable} can be read. To convert it: ffmpeg -i FILE NEW.wav.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { assertChannels, decodeFailure, truncated, unsupportedCodec } from '../d
 import { type AudioSection, joinSections } from '../join-sections.ts';
 import { countFrames, readSamples } from '../pcm/read-samples.ts';
 import { createPcmCodec, type SampleCoding } from '../pcm/sample-codec.ts';
+import { skipFillAndTags } from '../tags/skip-tags.ts';
 
 const headerBytes = 24;
 const unknownLength = 0xffff_ffff;
@@ -39,11 +40,13 @@ export async function decodeAu(reader: ByteReader, maxDurationSec: number): Prom
 async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, undefined> {
   while (/^(\.snd|dns\.)$/.test(readText(await reader.fill(headerBytes), 0, 4))) {
     yield await readSection(reader);
+    await skipFillAndTags(reader);
   }
-  const end = reader.position;
-  await reader.skipFill();
   if (reader.remaining > 0) {
-    throw decodeFailure('AU', `its samples end at byte ${end} by its header, and more follow`);
+    throw decodeFailure(
+      'AU',
+      `its samples end by its header before byte ${reader.position}, and more follow`,
+    );
   }
   return undefined;
 }

@@ -44,7 +44,7 @@ export async function* walkChunks(
 ): AsyncGenerator<Chunk, undefined> {
   const headerBytes = layout.nameBytes + layout.sizeBytes;
   for (;;) {
-    await skipFillAndTags(reader, layout);
+    await skipToChunk(reader, layout);
     if (reader.remaining < headerBytes) return undefined;
     const { name, promised } = readHeader(await reader.fill(headerBytes), layout);
     reader.advance(headerBytes);
@@ -60,7 +60,7 @@ export async function* walkChunks(
 }
 
 /** What may lie between joined files; no chunk begins with a zero or a line end. */
-async function skipFillAndTags(reader: ByteReader, layout: ChunkLayout): Promise<void> {
+async function skipToChunk(reader: ByteReader, layout: ChunkLayout): Promise<void> {
   do await reader.skipFill();
   while (!(await startsChunk(reader, layout)) && (await skipTags(reader)));
 }

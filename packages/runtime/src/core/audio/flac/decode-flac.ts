@@ -4,7 +4,7 @@ import { type ByteReader, readText } from '../bytes/byte-reader.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
 import { type AudioSection, joinSections } from '../join-sections.ts';
 import type { MonoMixer } from '../mono-mixer.ts';
-import { skipTags } from '../tags/skip-tags.ts';
+import { skipFillAndTags } from '../tags/skip-tags.ts';
 import type { FlacFrameHeader } from './frame-header.ts';
 import { type FlacFrame, type FramePlace, readFlacFrame } from './read-frame.ts';
 import { type FlacStreamInfo, readStreamInfo, streamInfoBytes } from './stream-info.ts';
@@ -43,15 +43,15 @@ async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, u
       readBlocks: (mixer) => readBlocks(reader, info, mixer),
     };
     const end = reader.position;
-    await reader.skipFill();
-    await skipTags(reader);
-    await reader.skipFill();
+    await skipFillAndTags(reader);
     if (reader.remaining <= 0) return undefined;
     if (readText(await reader.fill(4), 0, 4) === 'fLaC') continue;
     if (info.totalSamples > 0 && !hasSync(reader.view)) return undefined;
     throw decodeFailure(
       'FLAC',
-      `byte ${end}, behind its last frame, begins neither a frame nor a tag`,
+      info.totalSamples > 0
+        ? `more frames follow the ${info.totalSamples} samples that its header promises`
+        : `byte ${end}, where a frame should start, begins neither a frame nor a tag`,
     );
   }
 }

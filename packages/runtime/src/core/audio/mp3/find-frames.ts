@@ -61,9 +61,9 @@ export function readEncoderTag(
   { tagOffset }: Mp3Header,
 ): EncoderTag | undefined {
   const tag = frame + tagOffset;
-  if (tag + 12 > bytes.length || !/^(Xing|Info)$/.test(readText(bytes, tag, tag + 4))) {
-    return undefined;
-  }
+  const mayBeTag = bytes[tag] === 0x58 || bytes[tag] === 0x49;
+  if (!mayBeTag || tag + 12 > bytes.length) return undefined;
+  if (!/^(Xing|Info)$/.test(readText(bytes, tag, tag + 4))) return undefined;
   const view = toView(bytes);
   const hasCount = (view.getUint32(tag + 4) & 1) === 1;
   return { frames: hasCount ? view.getUint32(tag + 8) : undefined };

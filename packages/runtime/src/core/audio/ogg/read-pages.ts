@@ -1,7 +1,7 @@
 import { type ByteReader, readText, toView } from '../bytes/byte-reader.ts';
 import { createCrc } from '../bytes/crc.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
-import { skipTags } from '../tags/skip-tags.ts';
+import { skipFillAndTags } from '../tags/skip-tags.ts';
 
 export interface OggPage {
   /** Where it begins in the file. */
@@ -71,9 +71,7 @@ export class OggPages {
   async #isTail(): Promise<boolean> {
     const reader = this.#reader;
     const start = reader.position;
-    await reader.skipFill();
-    await skipTags(reader);
-    await reader.skipFill();
+    await skipFillAndTags(reader);
     const head = await reader.fill(headerBytes);
     const isStreamStart = readText(head, 0, 4) === magic && (head[5]! & 2) !== 0;
     if (isStreamStart) return false;

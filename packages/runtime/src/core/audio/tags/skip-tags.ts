@@ -23,6 +23,12 @@ export async function skipTags(reader: ByteReader): Promise<boolean> {
   }
 }
 
+/** Passes over what may lie before and between streams: zeros, line ends and tags. */
+export async function skipFillAndTags(reader: ByteReader): Promise<void> {
+  do await reader.skipFill();
+  while (await skipTags(reader));
+}
+
 /** Bytes of the tag that begins here; 0 where none does. */
 async function measureTag(reader: ByteReader): Promise<number> {
   if (!reader.has(apeBytes)) await reader.fill(apeBytes);

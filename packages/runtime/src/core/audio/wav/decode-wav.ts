@@ -97,15 +97,17 @@ async function readData(
   reader: ByteReader,
   { promised, available }: Chunk,
   layout: ChunkLayout,
-  { format, factFrames = 0, longDataBytes, fileBytes }: Header,
+  { format, factFrames = 0, longDataBytes, fileBytes, fileStart }: Header,
 ): Promise<AudioSection & { start: number }> {
   if (!format) throw decodeFailure('WAV', "its 'data' chunk comes before any 'fmt ' chunk");
   const { codec, sampleRateHz } = format;
   const isLong = longDataBytes !== undefined && promised === 0xffff_ffff;
+  // Where the file is as long as it should be, nothing was cut off: the length of the samples is wrong.
+  const isWhole = fileStart + fileBytes === reader.size;
   const extent = await findChunkExtent('WAV', reader, layout, {
     promised: isLong ? longDataBytes : promised,
     available,
-    isStreamed: !isLong && (fileBytes === 0 || isPlaceholder(fileBytes)),
+    isStreamed: !isLong && (fileBytes === 0 || isPlaceholder(fileBytes) || isWhole),
   });
   const start = reader.position;
   if (codec === 'mpeg') return { start, ...(await openMpeg(reader, extent.bytes)) };
