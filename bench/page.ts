@@ -1,5 +1,6 @@
 /** Writes docs/benchmarks.md from bench/results: `pnpm --filter @ser/bench page`. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describeNoSpeech, type NoSpeechResults } from './no-speech/describe.ts';
 import { describeRuntime, type RuntimeResults } from './runtime/describe.ts';
 import { describeWebDemo, type WebDemoResults } from './web-demo/describe.ts';
 
@@ -64,6 +65,9 @@ const train = read<TrainResults>('train.json');
 const predict = existsSync(locate('predict.json')) ? read<PredictResults>('predict.json') : null;
 const webDemo = existsSync(locate('web-demo.json')) ? read<WebDemoResults>('web-demo.json') : null;
 const serve = existsSync(locate('serve.json')) ? read<ServeResults>('serve.json') : null;
+const noSpeech = existsSync(locate('no-speech.json'))
+  ? read<NoSpeechResults>('no-speech.json')
+  : null;
 const runtime = existsSync(locate('runtime.json')) ? read<RuntimeResults>('runtime.json') : null;
 
 const page = [
@@ -122,6 +126,7 @@ const page = [
   ...(predict ? describePredict(predict) : []),
   ...(serve ? describeServing(serve) : []),
   ...(runtime ? describeRuntime(runtime, toTable) : []),
+  ...(noSpeech ? describeNoSpeech(noSpeech, toTable) : []),
   ...(webDemo ? describeWebDemo(webDemo, toTable) : []),
   '## Measured on',
   toTable(

@@ -4,5 +4,5 @@ import { createClassifier } from '@ser/runtime';
 const [model, clip] = process.argv.slice(2) as [string, string];
 const classifier = await createClassifier(model);
 const { label, confidence } = await classifier.predict(clip);
-console.log(`${label} (${confidence.toFixed(2)})`);
+console.log(`${label ?? 'no speech'} (${confidence.toFixed(2)})`);
 await classifier.dispose();

@@ -15,7 +15,7 @@ console.log(['file', 'label', 'confidence', 'seconds', 'error'].join(','));
 for (const [index, outcome] of outcomes.entries()) {
   const columns = outcome.ok
     ? [
-        outcome.prediction.label,
+        outcome.prediction.label ?? 'no speech',
         outcome.prediction.confidence.toFixed(3),
         outcome.prediction.durationSec.toFixed(2),
         '',

@@ -175,8 +175,8 @@ export function makeSignal(generator: string, variant: number): NoSpeechSignal {
   };
 }
 
-/** Mulberry32. */
-function createRandom(seed: number): () => number {
+/** Mulberry32: uniform numbers in 0 … 1. */
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

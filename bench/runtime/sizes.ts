@@ -37,8 +37,8 @@ export function listSizes(models: Readonly<Record<string, Uint8Array>>): Downloa
     { what: 'the runtime, MP3 decoder included', bytes: read((file) => file.startsWith('chunk-')) },
     ...decoders,
     {
-      what: 'the speech detector (for segments and live)',
-      bytes: readFileSync(require.resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx')),
+      what: 'the speech detector',
+      bytes: readFileSync(require.resolve('@ser/runtime/speech.onnx')),
     },
   ];
   return parts.map(({ what, bytes }) => ({

@@ -20,7 +20,7 @@ input.addEventListener('change', async () => {
     const { label, confidence, uncertain } = await classifier.predict(input.files![0]!, {
       signal: controller.signal,
     });
-    output.value = `${label} (${confidence.toFixed(2)}) ${uncertain?.message ?? ''}`;
+    output.value = `${label ?? 'No label'} (${confidence.toFixed(2)}) ${uncertain?.message ?? ''}`;
   } catch (error) {
     // M4A works where the browser can decode it; what cannot be used says why.
     output.value = error instanceof SerError ? error.message : String(error);

@@ -6,5 +6,5 @@ const input = document.querySelector('input')!;
 input.disabled = false;
 input.addEventListener('change', async () => {
   const { label, confidence } = await classifier.predict(input.files![0]!);
-  document.querySelector('output')!.value = `${label} (${confidence.toFixed(2)})`;
+  document.querySelector('output')!.value = `${label ?? 'no speech'} (${confidence.toFixed(2)})`;
 });

@@ -1,9 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Classifier, createClassifier, formatSegments, type Segment } from '@ser/runtime';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSignal } from '../../bench/no-speech/signals.ts';
 import { badClips } from '../support/bad-clips.ts';
+import { encodeFloatWav } from '../support/encode-float-wav.ts';
 import { synthesiseTalk } from '../support/synthetic-wav.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import { clipPath, demoModelPaths, root } from './clips.ts';
 import { launchChromium } from './launch-chromium.ts';
 import {
@@ -25,7 +30,7 @@ import { recordWebm } from './web-demo/record-webm.ts';
 interface SavedClip {
   file: string;
   model?: string;
-  label?: string;
+  label?: string | null;
   durationSec?: number;
   probabilities?: Record<string, number>;
   uncertain?: object | null;
@@ -115,6 +120,29 @@ describe('the web demo in Chromium', () => {
     expect(lines[0]).toBe(
       `file,durationSec,label,confidence,uncertain,${classifier.labels.join(',')},model`,
     );
+    await clear();
+  });
+
+  it('says of a clip without speech that it hears none, and shows no label', async () => {
+    const hiss = makeSignal('pink noise', 0);
+    const path = join(makeTemporaryFolder(), 'hiss.wav');
+    writeFileSync(path, encodeFloatWav(hiss.samples, hiss.sampleRateHz));
+    await chooseFiles(page, [path, clipPath('mono.flac')]);
+    const listed = page.locator('.clip-list .clip-state');
+    expect(await listed.first().textContent()).toBe('No speech heard');
+    await page.locator('.clip-list').getByText('hiss.wav').click();
+    await page.getByRole('heading', { name: 'No speech heard' }).waitFor();
+    expect(await page.locator('.doubt').getAttribute('data-reason')).toBe('no-speech');
+    expect(await page.locator('.answer-confidence').count()).toBe(0);
+    expect(await page.locator('.answer .bars').isVisible()).toBe(false);
+    await page.locator('.answer summary').click();
+    expect(await page.locator('.answer .bars').isVisible()).toBe(true);
+    const [saved] = await saveAll();
+    expectSame(saved!, await classifier.predict(path));
+    const row = page.locator('.compare tbody tr').first();
+    expect(await row.locator('td').last().textContent()).toBe('No speech heard');
+    const { bytes } = await save(page, 'CSV');
+    expect(String(bytes).split('\n')[1]).toMatch(/^hiss\.wav,[\d.]+,,,no-speech,/);
     await clear();
   });
 

@@ -171,8 +171,16 @@ describe('the runtime in a worker of the page', () => {
         for await (const window of classifier.timeline({ samples, sampleRateHz })) {
           windows.push(window.prediction?.label);
         }
+        const hiss = { samples: samples.map((_, at) => 0.1 * Math.sin(at * at)), sampleRateHz };
+        const unheard = await classifier.predict(hiss);
+        const [unheardToo] = await classifier.predictBatch([hiss]);
+        const unchecked = await classifier.predict(hiss, { speechCheck: false });
         await classifier.dispose();
-        return { updates, segments, windows, afterClose, latencySec: stream.latencySec };
+        return {
+          ...{ updates, segments, windows, afterClose, unheard, unheardToo },
+          uncheckedLabel: unchecked.label,
+          latencySec: stream.latencySec,
+        };
       },
       { values: [...samples], sampleRateHz },
     );
@@ -182,6 +190,12 @@ describe('the runtime in a worker of the page', () => {
     }
     expect(segments.length).toBeGreaterThan(0);
     expect(found.segments).toEqual(segments);
+    const { label, confidence, uncertain } = found.unheard;
+    expect({ label, confidence, reason: uncertain?.reason }).toEqual({
+      ...{ label: null, confidence: 0, reason: 'no-speech' },
+    });
+    expect(found.unheardToo).toEqual({ ok: true, prediction: found.unheard });
+    expect(found.uncheckedLabel).toEqual(expect.any(String));
     const windows = [];
     for await (const window of classifier.timeline({ samples, sampleRateHz })) {
       windows.push(window.prediction?.label);

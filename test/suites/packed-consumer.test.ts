@@ -46,7 +46,7 @@ await createClassifier('model.onnx', { thread: 2 });
 describe('the packages as they are published', () => {
   const folder = makeTemporaryFolder();
   let consumer: PackedConsumer;
-  let expected: { label: string; confidence: number };
+  let expected: { label: string | null; confidence: number };
 
   beforeAll(async () => {
     consumer = await installPacked(folder);

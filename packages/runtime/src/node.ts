@@ -1,19 +1,18 @@
-import { createRequire } from 'node:module';
 import type { AudioClip } from './core/audio/audio-clip.ts';
 import { readClip } from './core/audio/audio-stream.ts';
 import { type ByteSource, openBytes } from './core/audio/bytes/byte-source.ts';
 import { type DecodeOptions, openAudio } from './core/audio/decode-audio.ts';
 import { type InMemoryAudio, locateInMemoryAudio } from './core/audio/in-memory-audio.ts';
 import { Classifier as CoreClassifier } from './core/classifier.ts';
-import { SerError, type SpeechModel } from './core/index.ts';
+import { SerError } from './core/index.ts';
 import type { OpenSession } from './core/inference.ts';
 import { nameSource, shorten } from './core/name-source.ts';
 import type { AudioSource } from './core/platform.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { openRegularFile, readRegularFile, toFilePath } from './node-files.ts';
 import { loadOnnxRuntime } from './node-onnx-runtime.ts';
+import { openSpeechModel } from './node-speech-model.ts';
 import { assertThreads, openOnnxSession } from './onnx-session.ts';
-import { openSileroSession } from './silero-session.ts';
 
 export * from './core/index.ts';
 export { type EmbeddingGraph, openEmbeddingGraph } from './node-graph.ts';
@@ -100,14 +99,6 @@ function sessionOpener(threads: number, onFallback: ClassifierOptions['onFallbac
     const { runtime, settingsFor } = await loadOnnxRuntime(onFallback);
     return openOnnxSession(runtime, model, settingsFor(threads));
   };
-}
-
-/** Silero's detector, of whose package only this file is used. */
-async function openSpeechModel(): Promise<SpeechModel> {
-  const path = createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
-  const model = await readRegularFile(path);
-  const { runtime, settingsFor } = await loadOnnxRuntime(() => {});
-  return openSileroSession(runtime, model, settingsFor(1));
 }
 
 async function loadModel(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uint8Array> {

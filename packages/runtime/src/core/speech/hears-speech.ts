@@ -6,7 +6,7 @@ import { SpeechScorer } from './speech-scorer.ts';
 
 const { frameLength } = speechInput;
 /** What is listened to at a time: most speech shows in so many frames. */
-const pieceLength = 4 * frameLength;
+const pieceLength = 6 * frameLength;
 /** The loudest stretch of this length, half a second, is listened to first, */
 const stretchFrames = 16;
 /** and brought to this level: the detector misses soft voices and, where they are soft, shouts. */
@@ -14,7 +14,7 @@ const stretchLevelDb = -15;
 /** Frames that are speech with a smaller probability speak against it. */
 const leastProbability = 0.1;
 /** So much evidence is speech; chosen on half of the sounds and speakers of docs/benchmarks.md. */
-const enoughEvidence = 10;
+export const enoughEvidence = 10;
 /** No frame alone is enough. */
 const surestProbability = 0.999;
 
@@ -62,9 +62,8 @@ export async function gatherEvidence(
     for (let at = 0; at < part.length; at += pieceLength) {
       throwIfAborted(signal);
       const piece = new Float32Array(Math.min(pieceLength, fillFrame(part.length - at)));
-      part.subarray(at, at + pieceLength).forEach((sample, index) => {
-        piece[index] = sample * factor;
-      });
+      const count = Math.min(piece.length, part.length - at);
+      for (let index = 0; index < count; index++) piece[index] = part[at + index]! * factor;
       for (const probability of await scorer.push(piece)) {
         sum = Math.max(0, sum + weigh(probability));
         most = Math.max(most, sum);
@@ -90,9 +89,12 @@ function toLogOdds(probability: number): number {
 /** Where the loudest frames begin, and their mean power. */
 function findLoudestStretch(samples: Float32Array): { start: number; power: number } {
   const energies = new Float64Array(Math.ceil(samples.length / frameLength));
-  samples.forEach((sample, at) => {
-    energies[Math.floor(at / frameLength)]! += sample * sample;
-  });
+  for (let frame = 0, at = 0; frame < energies.length; frame++) {
+    const end = Math.min(samples.length, at + frameLength);
+    let energy = 0;
+    for (; at < end; at++) energy += samples[at]! * samples[at]!;
+    energies[frame] = energy;
+  }
   const frames = Math.min(stretchFrames, energies.length);
   let sum = 0;
   let loudest = 0;
