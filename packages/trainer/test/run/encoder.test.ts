@@ -70,7 +70,7 @@ describe('a model that is told who speaks', () => {
     const paths = tested.map(({ path }) => path);
     const [first, ...others] = paths;
     const classifier = await createClassifier(modelPath);
-    expect(classifier.manifest.speaker).toEqual({ priorClips: 3 });
+    expect(classifier.manifest.speaker).toEqual({ corpora: 1 });
 
     const speaker = await classifier.adapt(others);
     expect(speaker.clips).toBe(others.length);
@@ -99,7 +99,7 @@ describe('a model that is told who speaks', () => {
     const later = adaptToSpeaker(early, await between.adapt(others.slice(2)));
     await between.dispose();
     expect(readModelFile(later)).toMatchObject({
-      speaker: { priorClips: 3 + others.length },
+      speaker: { corpora: 1 },
       adaptation: { clips: others.length },
     });
     const last = await createClassifier(later);

@@ -132,7 +132,10 @@ export function parseVoicePrior(text: string | undefined): VoicePrior {
     throw new SerError('MODEL_INVALID', `The model's ${voicesKey} is not JSON.`, { cause });
   }
   const parsed = priorSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { formatVersion: _, ...prior } = parsed.data;
+    return prior;
+  }
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') || '(root)';
   throw new SerError(
