@@ -6,6 +6,7 @@ import {
   fitLabelBias,
   readModelFile,
   SerError,
+  SpeakerMean,
   type SpeakerProfile,
 } from '@ser/runtime';
 import type { Command } from 'commander';
@@ -82,22 +83,25 @@ async function adaptToClips(
   const sources = await listClips(names, signal);
   const before = await predictRows(model, { sources, jobs, signal });
   if (before.rows.length === 0) {
-    throw new SerError('FILE_UNREADABLE', `None of the ${sources.length} clips could be read.`);
+    throw new SerError(
+      'FILE_UNREADABLE',
+      `None of the ${sources.length} clips could be read and holds speech.`,
+    );
   }
   const clips = before.rows.length;
   let adapted: Uint8Array = bytes;
+  let rows: ArrayLike<number>[] = before.rows;
   if (manifest.speaker) {
-    adapted = adaptToSpeaker(bytes, await learnVoice(model, before.read, signal));
-    await writeFileAtomic(out, adapted);
+    const voice = await learnVoice(model, before.read, signal);
+    adapted = adaptToSpeaker(bytes, voice.profile);
+    rows = voice.rows;
   }
-  let rows: ArrayLike<number>[] = manifest.speaker
-    ? (await predictRows(out, { sources: before.read, jobs, signal })).rows
-    : before.rows;
   if (!manifest.speaker || wanted || balance) {
     const labelBias = fitLabelBias(rows, wanted && labels.map((label) => wanted.includes(label)));
-    await writeFileAtomic(out, adaptModel(adapted, { clips, labelBias }));
+    adapted = adaptModel(adapted, { clips, labelBias });
     rows = rows.map((row) => applyLabelBias(row, labelBias));
   }
+  await writeFileAtomic(out, adapted);
   const table = formatTable([
     ['label', '% before', '% after'],
     ...labels.map((label, at) => [label, meanPercent(before.rows, at), meanPercent(rows, at)]),
@@ -107,21 +111,28 @@ async function adaptToClips(
   );
 }
 
-/** What the voice of clips that can be read is like. */
+/** What the voice of clips that can be read is like, and what the model says of them then. */
 async function learnVoice(
   model: string,
   sources: readonly ClipSource[],
   signal: AbortSignal,
-): Promise<SpeakerProfile> {
+): Promise<{ profile: SpeakerProfile; rows: Float32Array[] }> {
   const classifier = await createClassifier(model);
   try {
-    return await classifier.adapt(sources.map(toAudio), { signal });
+    const embeddings: Float32Array[] = [];
+    for (const source of sources) {
+      embeddings.push(await classifier.embedding(toAudio(source), { signal }));
+    }
+    const mean = new SpeakerMean(embeddings[0]!.length);
+    for (const embedding of embeddings) mean.add(embedding);
+    const profile = mean.profile!;
+    return { profile, rows: await classifier.predictEmbeddings(embeddings, profile) };
   } finally {
     await classifier.dispose();
   }
 }
 
-/** Every clip that could be read and its probabilities; the others are named on standard error. */
+/** Every clip in which somebody speaks and its probabilities; the others are named on standard error. */
 async function predictRows(
   model: string,
   {
@@ -137,16 +148,18 @@ async function predictRows(
   const read: ClipSource[] = [];
   const messages: string[] = [];
   const failures = new FailureCount();
+  let done = 0;
   try {
     for await (const outcome of predictListed(predictor, sources, signal)) {
-      const source = sources[rows.length + failures.count]!;
+      const source = sources[done++]!;
       failures.add(outcome);
       if ('error' in outcome) messages.push(outcome.error.message);
+      else if (outcome.label === null) messages.push(`${outcome.file}: nobody speaks in it`);
       else if (!('error' in source)) {
         read.push(source);
         rows.push(labels.map((label) => outcome.probabilities[label]!));
       }
-      progress.update('Clips', rows.length + failures.count, sources.length);
+      progress.update('Clips', done, sources.length);
     }
   } finally {
     progress.stop();
