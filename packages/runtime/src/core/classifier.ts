@@ -53,6 +53,9 @@ export interface ClipOptions extends PredictOptions {
   labels?: readonly string[] | undefined;
 }
 
+/** How a voice is learnt. */
+export type AdaptOptions = PredictOptions & Pick<ClipOptions, 'speechCheck'>;
+
 /** How several clips are judged. */
 export interface BatchOptions extends ClipOptions {
   /**
@@ -216,7 +219,7 @@ export class Classifier<Audio> {
    * Learns a speaker's voice from clips that need no label, from one on; ten say much. What a voice
    * is like when nothing is felt differs from person to person more than emotions do, so `predict`
    * is right far more often where it knows the speaker. The clips should hold the emotions about as
-   * they come.
+   * they come; those in which nobody speaks count for nothing.
    *
    * @returns the profile for `predict` and `predictBatch` of this model, plain data.
    * @throws SerError as `predict`, of the first clip that cannot be read; `INVALID_ARGUMENT` for no
@@ -226,13 +229,21 @@ export class Classifier<Audio> {
    * const speaker = await classifier.adapt(recordingsOfAnna);
    * const { label } = await classifier.predict('anna.wav', { speaker });
    */
-  async adapt(audios: readonly Audio[], options: PredictOptions = {}): Promise<SpeakerProfile> {
+  async adapt(audios: readonly Audio[], options: AdaptOptions = {}): Promise<SpeakerProfile> {
     assertList('audios', audios);
     const { width } = this.#judge.requireHead('adapt');
     const mean = new SpeakerMean(width);
-    for (const audio of audios) mean.add(await this.embedding(audio, options));
+    for (const audio of audios) {
+      const clip = await this.#hear(await this.#prepare(audio, options, [1]), options);
+      if (!clip.hasSpeech) continue;
+      const [embedding] = await this.#judge.embed(clip.matrices);
+      mean.add(embedding!);
+    }
     if (mean.profile) return mean.profile;
-    throw new SerError('INVALID_ARGUMENT', 'audios is empty; it needs a clip of the speaker.');
+    throw new SerError(
+      'INVALID_ARGUMENT',
+      `audios holds ${audios.length} clips, and in none of them does anybody speak; one at least is needed.`,
+    );
   }
 
   /**

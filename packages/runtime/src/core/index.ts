@@ -16,6 +16,7 @@ export { type DecodeOptions, decodeAudio } from './audio/decode-audio.ts';
 export { countEndings, sortByEnding } from './audio/file-endings.ts';
 export { averageOverSpeeds } from './average-over-speeds.ts';
 export {
+  type AdaptOptions,
   type BatchOptions,
   Classifier,
   type ClipOptions,

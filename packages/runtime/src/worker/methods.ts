@@ -1,7 +1,7 @@
 import type { FeatureMatrix, SpectrogramOptions } from '@ser/dsp-wasm';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
 import type { InMemoryAudio } from '../core/audio/in-memory-audio.ts';
-import type { BatchOptions, ClipOptions, PredictOptions } from '../core/classifier.ts';
+import type { AdaptOptions, BatchOptions, ClipOptions } from '../core/classifier.ts';
 import type { Device, LiveUpdate, Manifest } from '../core/index.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { BatchOutcome, Prediction } from '../core/prediction.ts';
@@ -37,7 +37,7 @@ export type WorkerMethods = {
     argument: { audios: SentAudio[]; options: Sent<BatchOptions> },
     result: SentOutcome[],
   ];
-  adapt: [argument: { audios: SentAudio[]; options: Sent<PredictOptions> }, result: SpeakerProfile];
+  adapt: [argument: { audios: SentAudio[]; options: Sent<AdaptOptions> }, result: SpeakerProfile];
   predictFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
   embedFeatures: [argument: readonly FeatureMatrix[], result: Float32Array[]];
   predictEmbeddings: [

@@ -2,7 +2,12 @@ import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
 import { assertList } from '../core/assert-list.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
-import type { BatchOptions, ClipOptions, PredictOptions } from '../core/classifier.ts';
+import type {
+  AdaptOptions,
+  BatchOptions,
+  ClipOptions,
+  PredictOptions,
+} from '../core/classifier.ts';
 import type { Device } from '../core/inference.ts';
 import type { StreamOptions } from '../core/live/emotion-stream.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -108,7 +113,7 @@ export class WorkerClassifier implements Shared {
   /** See `Classifier.adapt`. */
   async adapt(
     audios: readonly Audio[],
-    { signal, ...options }: PredictOptions = {},
+    { signal, ...options }: AdaptOptions = {},
   ): Promise<SpeakerProfile> {
     return this.#calls.call('adapt', { audios: audios.map(toSent), options }, { signal });
   }
