@@ -57,7 +57,7 @@ describe('adaptModel', () => {
   it('refuses a model that is adapted already, and a bias of other labels', () => {
     const adapted = adaptModel(bytes, { clips: 9, labelBias });
     expect(() => adaptModel(adapted, { clips: 9, labelBias })).toThrow(
-      /adapted to 9 clips already/,
+      /labels balanced by 9 clips already/,
     );
     expect(() => adaptModel(bytes, { clips: 9, labelBias: [1, 2] })).toThrow(
       /labelBias has 2 numbers/,
