@@ -1,7 +1,7 @@
 import { SerError } from '@ser/dsp-wasm';
 import type { OpenSession } from './core/inference.ts';
 import { type OnnxRuntime, openOnnxSession, type SessionSettings } from './onnx-session.ts';
-import { assertWasmAddress } from './wasm-address.ts';
+import { fetchWasm } from './wasm-address.ts';
 
 const devices = ['wasm', 'webgpu', 'auto'] as const;
 
@@ -74,19 +74,21 @@ export function wasmSettings(threads: number): SessionSettings {
 
 /** onnxruntime-web for the processor. */
 export async function loadWasmRuntime({ threads = 1, wasmUrl }: DeviceOptions) {
-  if (wasmUrl !== undefined) await assertWasmAddress('wasmUrl', wasmUrl);
   const runtime = await importRuntime(() => import('onnxruntime-web/wasm'));
-  runtime.env.wasm.numThreads = threads;
-  if (wasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(wasmUrl) };
+  const { wasm } = runtime.env;
+  wasm.numThreads = threads;
+  if (wasmUrl !== undefined) wasm.wasmBinary ??= await fetchWasm('wasmUrl', wasmUrl);
   return runtime;
 }
 
 async function openOnGpu(model: Uint8Array, { device, webgpuWasmUrl }: DeviceOptions) {
   await assertGpu(device === 'auto');
-  if (webgpuWasmUrl !== undefined) await assertWasmAddress('webgpuWasmUrl', webgpuWasmUrl);
   const runtime = await importRuntime(() => import('onnxruntime-web/webgpu'));
-  runtime.env.wasm.numThreads = 1;
-  if (webgpuWasmUrl !== undefined) runtime.env.wasm.wasmPaths = { wasm: String(webgpuWasmUrl) };
+  const { wasm } = runtime.env;
+  wasm.numThreads = 1;
+  if (webgpuWasmUrl !== undefined) {
+    wasm.wasmBinary ??= await fetchWasm('webgpuWasmUrl', webgpuWasmUrl);
+  }
   return openOnnxSession(runtime, model, { ...wasmSettings(1), executionProvider: 'webgpu' });
 }
 
