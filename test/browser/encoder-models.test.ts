@@ -110,7 +110,7 @@ describe('models with an encoder, in a page without a graphics processor', () =>
       );
     });
     expect(failures).toEqual([
-      'RUNTIME_UNAVAILABLE tiny-single.onnx: The model cannot run on the graphics processor: WebGPU has no graphics processor.',
+      'RUNTIME_UNAVAILABLE The model cannot run on the graphics processor: WebGPU has no graphics processor.',
       'INVALID_ARGUMENT device is "gpu"; it must be wasm or webgpu or auto.',
     ]);
   });

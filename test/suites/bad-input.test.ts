@@ -157,7 +157,7 @@ describe('a dataset folder that cannot be used', () => {
       'evaluate',
       ...['--data', inFolder('mixed'), '--json'],
     ]);
-    expect(exitCode).toBe(0);
+    expect(exitCode, stderr).toBe(0);
     expect(JSON.parse(stdout).n).toBe(2);
     expectOneSentence(stderr, inFolder('mixed/happy/nan.wav'), /NaN/);
   });

@@ -30,6 +30,7 @@ export function chooseLabels(known: readonly string[], wanted?: readonly string[
   const twice = chosen.find((label, at) => chosen.indexOf(label) !== at);
   if (twice !== undefined) throw invalid(`names ${twice} twice`);
   if (chosen.length < 2) throw invalid(`has ${chosen.length}; at least 2 are needed`);
+  if (chosen.length === known.length) return { labels: known, restrict: (row) => row };
   const places = [...known.keys()].filter((place) => chosen.includes(known[place]!));
   return {
     labels: places.map((place) => known[place]!),

@@ -17,11 +17,14 @@ export async function printFiles(paths: readonly string[]): Promise<(PrintedWave
   const dsp = await sharedDsp;
   const printed: (PrintedWave | null)[] = [];
   for (const path of paths) {
-    const clip = await readFile(path)
-      .then((bytes) => decodeAudio(bytes))
-      .catch(() => null);
-    const wave = clip && printClip(clip, dsp);
-    printed.push(wave && { sampleRateHz: clip.sampleRateHz, wave });
+    printed.push(await printFile(path, dsp).catch(() => null));
   }
   return printed;
+}
+
+async function printFile(path: string, dsp: Dsp): Promise<PrintedWave | null> {
+  const clip = await decodeAudio(await readFile(path));
+  // What no training can use has no print: the extraction of its features says why.
+  const wave = printClip(clip, dsp);
+  return wave && { sampleRateHz: clip.sampleRateHz, wave };
 }
