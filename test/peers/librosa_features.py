@@ -25,6 +25,8 @@ def save(path, matrix):
 
 def answer(job):
     samples, rate = soundfile.read(job["clip"], dtype="float32")
+    # A constant offset is taken off before anything is computed.
+    samples = (samples - samples.mean(dtype="f8")).astype("f4")
     config = resolve({**job["config"], "sampleRateHz": rate})
     sets = compute(samples, config)
     save(job["out"], np.concatenate(list(sets.values())))
