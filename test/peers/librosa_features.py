@@ -1,6 +1,6 @@
 """Computes librosa's features of clips.
 
-usage: librosa_features.py JOBS; JOBS is a JSON list of { clip, config, out }, with the project's
+usage: librosa_features.py JOBS; JOBS is a JSON list of { clip, config, out, takesOffsetOff }, with the project's
 feature settings as `config`. Writes `out` as .npy, float32 [frames, features]; prints for every job
 the largest magnitude of each feature set.
 """
@@ -25,8 +25,8 @@ def save(path, matrix):
 
 def answer(job):
     samples, rate = soundfile.read(job["clip"], dtype="float32")
-    # A constant offset is taken off before anything is computed.
-    samples = (samples - samples.mean(dtype="f8")).astype("f4")
+    if job.get("takesOffsetOff"):
+        samples = (samples - samples.mean(dtype="f8")).astype("f4")
     config = resolve({**job["config"], "sampleRateHz": rate})
     sets = compute(samples, config)
     save(job["out"], np.concatenate(list(sets.values())))

@@ -67,6 +67,7 @@ describe.each(cases)('ser features of $corpus, $setting', ({ corpus, clips, conf
       clip,
       config,
       out: join(folder, `librosa-${at}.npy`),
+      takesOffsetOff: true,
     }));
     writeFileSync(join(folder, 'jobs.json'), JSON.stringify(jobs));
     answers = await askPeer<Answer[]>('librosa_features.py', [join(folder, 'jobs.json')]);
