@@ -333,9 +333,11 @@ describe('predict with a server', () => {
     expect({ exitCode, stdout, stderr }).toEqual(local);
     expect(exitCode).toBe(1);
     const timeline = ['--timeline', '--format', 'vtt'];
-    expect(await ask(clips[0]!, ...timeline)).toEqual(
-      await runSer(['predict', clips[0]!, ...timeline, '--model', tinyModelPath]),
-    );
+    for (const asked of [timeline, [...timeline, '--labels', 'calm,happiness']]) {
+      expect(await ask(clips[0]!, ...asked)).toEqual(
+        await runSer(['predict', clips[0]!, ...asked, '--model', tinyModelPath]),
+      );
+    }
   });
 
   it('fails at once where no server answers, or it refuses', async () => {

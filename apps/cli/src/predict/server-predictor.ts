@@ -65,7 +65,8 @@ export async function openServerPredictor(
       yield* stopAfter(takeUntilNull(outcomes), sources.length);
     },
     async *segments(source, signal) {
-      const answer = await send<Segment[]>('v1/timeline', source, signal);
+      const among = labels ? `?labels=${choice.labels.join()}` : '';
+      const answer = await send<Segment[]>(`v1/timeline${among}`, source, signal);
       if (!('error' in answer)) return yield* answer;
       throw new SerError('FILE_UNREADABLE', `${source.name}: ${answer.error.message}`);
     },
