@@ -13,9 +13,13 @@ export {
   fitLinearHead,
   type LabelledEmbedding,
 } from './head/fit-linear-head.ts';
-export { addLinearHead, type LinearHead, predictWithHead } from './head/linear-head.ts';
+export {
+  addLinearHead,
+  type LinearHead,
+  measureEmbeddings,
+  predictWithHead,
+} from './head/linear-head.ts';
 export { composeLinearModel } from './head/linear-model.ts';
-export { measureVoices, type VoiceExample } from './head/measure-voices.ts';
 export { addProbabilities } from './head/probabilities.ts';
 export { addStatisticsPooling } from './head/statistics-pooling.ts';
 export { createProbes, judgeAnswers } from './import/check-classifier.ts';

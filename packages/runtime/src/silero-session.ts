@@ -1,5 +1,5 @@
-import { SerError } from '@ser/dsp-wasm';
 import type { Tensor } from 'onnxruntime-common';
+import { createDisposedError } from './core/cancellation.ts';
 import { type SpeechModel, speechInput } from './core/speech/speech-model.ts';
 import { createOnnxSession, type OnnxRuntime, type SessionSettings } from './onnx-session.ts';
 import { createRunQueue } from './run-queue.ts';
@@ -27,7 +27,7 @@ export async function openSileroSession(
     score: (frames, state) =>
       queue.add(async () => {
         if (isReleased) {
-          throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
+          throw createDisposedError();
         }
         const { output, stateN } = (await session.run({
           input: new Tensor('float32', frames, [frames.length / inputLength, inputLength]),

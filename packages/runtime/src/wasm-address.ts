@@ -3,6 +3,9 @@ import { shorten } from './core/name-source.ts';
 
 const magic = [0x00, 0x61, 0x73, 0x6d];
 
+/** What is under way, by address: models that open at the same time fetch it once. */
+const fetching = new Map<string, Promise<ArrayBuffer>>();
+
 /**
  * Fetches onnxruntime's WebAssembly, and looks at it before the library does: that never tries again
  * after it has failed, and says nothing of the address.
@@ -10,8 +13,16 @@ const magic = [0x00, 0x61, 0x73, 0x6d];
  * @param option that names the address
  * @throws SerError `RUNTIME_UNAVAILABLE` naming both
  */
-export async function fetchWasm(option: string, url: string | URL): Promise<ArrayBuffer> {
+export function fetchWasm(option: string, url: string | URL): Promise<ArrayBuffer> {
   const address = String(url);
+  const started = fetching.get(address);
+  if (started) return started;
+  const bytes = fetchChecked(option, address).finally(() => fetching.delete(address));
+  fetching.set(address, bytes);
+  return bytes;
+}
+
+async function fetchChecked(option: string, address: string): Promise<ArrayBuffer> {
   const refuse = (why: string, cause?: unknown) =>
     new SerError(
       'RUNTIME_UNAVAILABLE',

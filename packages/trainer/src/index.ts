@@ -1,10 +1,10 @@
 import type { ModelPrecision } from '@ser/onnx';
-import type { Recipe } from './recipes/recipe.ts';
+import { evictFeatures } from './features/evict-features.ts';
 import type { RunSummary } from './report/run-summary.ts';
 import type { CrossValidateOptions, CrossValidation } from './run/cross-validate.ts';
 import { type RunSettings, readRunSettings } from './run/run-folder.ts';
 import type { TrainOptions, TrainResult } from './run/train.ts';
-import { ensureTensorFlow } from './tensorflow/set-up.ts';
+import { setUpFor, trainHere } from './run/train-here.ts';
 
 export { type ModelPrecision, modelPrecisions } from '@ser/onnx';
 export { writeFileAtomic } from './atomic-file.ts';
@@ -63,9 +63,8 @@ export { type RunSettings, readRunSettings };
  *   the last the same call goes on from the last finished epoch.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  await setUpFor(options.settings.recipe);
-  const { runTraining } = await import('./run/train.ts');
-  return runTraining(options);
+  const [result] = await Promise.all([trainHere(options), evictFeatures()]);
+  return result;
 }
 
 /**
@@ -86,7 +85,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
   await setUpFor(options.recipe);
   const { crossValidateRuns } = await import('./run/cross-validate.ts');
-  return crossValidateRuns(options);
+  const [result] = await Promise.all([crossValidateRuns(options), evictFeatures()]);
+  return result;
 }
 
 /**
@@ -124,11 +124,6 @@ export async function calibrate(
   await setUpFor((await readRunSettings(directory)).recipe);
   const { calibrateOnFolds } = await import('./run/calibrate-on-folds.ts');
   return calibrateOnFolds(directory, crossValidationDirectory);
-}
-
-/** Only networks need TensorFlow. */
-async function setUpFor({ head }: Recipe): Promise<void> {
-  if (head === 'network') await ensureTensorFlow();
 }
 
 /** Loads TensorFlow and says what it is; call it only where `inspectTensorFlow` finds it linked. */

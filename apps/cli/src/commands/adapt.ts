@@ -4,9 +4,9 @@ import {
   applyLabelBias,
   createClassifier,
   fitLabelBias,
+  measureProfile,
   readModelFile,
   SerError,
-  SpeakerMean,
   type SpeakerProfile,
 } from '@ser/runtime';
 import type { Command } from 'commander';
@@ -123,9 +123,7 @@ async function learnVoice(
     for (const source of sources) {
       embeddings.push(await classifier.embedding(toAudio(source), { signal }));
     }
-    const mean = new SpeakerMean(embeddings[0]!.length);
-    for (const embedding of embeddings) mean.add(embedding);
-    const profile = mean.profile!;
+    const profile = measureProfile(embeddings)!;
     return { profile, rows: await classifier.predictEmbeddings(embeddings, profile) };
   } finally {
     await classifier.dispose();

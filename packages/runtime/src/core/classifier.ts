@@ -2,7 +2,7 @@ import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-
 import { assertList } from './assert-list.ts';
 import type { AudioClip } from './audio/audio-clip.ts';
 import { defaultMaxDurationSec } from './audio/decode-audio.ts';
-import { throwIfAborted } from './cancellation.ts';
+import { createDisposedError, throwIfAborted } from './cancellation.ts';
 import { createFrontEnd, type FrontEnd, loadSharedDsp } from './front-end.ts';
 import type { Device } from './inference.ts';
 import { Judge, type JudgeWindows, SpeakerClips } from './judge.ts';
@@ -162,12 +162,12 @@ export class Classifier<Audio> {
     options: BatchOptions = {},
   ): Promise<BatchOutcome[]> {
     assertList('audios', audios);
-    chooseLabels(this.labels, options.labels);
-    if (options.oneSpeaker) return this.#predictOneSpeaker(audios, options);
+    const choice = chooseLabels(this.labels, options.labels);
+    if (options.oneSpeaker) return this.#predictOneSpeaker(audios, options, choice);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
       outcomes.push(
-        ...(await this.#predictGroup(audios.slice(first, first + batchClips), options)),
+        ...(await this.#predictGroup(audios.slice(first, first + batchClips), options, choice)),
       );
     }
     return outcomes;
@@ -471,10 +471,13 @@ export class Classifier<Audio> {
     };
   }
 
-  async #predictGroup(audios: readonly Audio[], options: ClipOptions): Promise<BatchOutcome[]> {
+  async #predictGroup(
+    audios: readonly Audio[],
+    options: ClipOptions,
+    choice: LabelChoice,
+  ): Promise<BatchOutcome[]> {
     const { outcomes, prepared } = await this.#prepareGroup(audios, options);
     const clips = prepared.map(({ clip }) => clip);
-    const choice = chooseLabels(this.labels, options.labels);
     const rows = await this.#judge.judgeWhole(clips, options.speaker);
     throwIfAborted(options.signal);
     prepared.forEach(({ index, clip }, row) => {
@@ -487,8 +490,8 @@ export class Classifier<Audio> {
   async #predictOneSpeaker(
     audios: readonly Audio[],
     options: ClipOptions,
+    choice: LabelChoice,
   ): Promise<BatchOutcome[]> {
-    const choice = chooseLabels(this.labels, options.labels);
     const speaker = new SpeakerClips<PlacedClip>(this.#judge);
     const outcomes: BatchOutcome[] = [];
     for (let first = 0; first < audios.length; first += batchClips) {
@@ -525,7 +528,7 @@ export class Classifier<Audio> {
 
   #assertUsable(): void {
     if (this.#isDisposed) {
-      throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
+      throw createDisposedError();
     }
   }
 }

@@ -50,7 +50,7 @@ export type { AudioSource, Platform } from './platform.ts';
 export type { BatchOutcome, Judgement, Prediction } from './prediction.ts';
 export { formatSegments, type SegmentFormat, segmentFormats } from './segments/format-segments.ts';
 export type { Segment } from './segments/segment.ts';
-export { SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
+export { measureProfile, SpeakerMean, type SpeakerProfile } from './speaker/speaker-profile.ts';
 export {
   formatVoicePrior,
   joinProfiles,

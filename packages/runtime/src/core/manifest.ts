@@ -1,12 +1,11 @@
 import { resolveFeatureConfig, SerError } from '@ser/dsp-wasm';
 import * as z from 'zod/mini';
-import english from 'zod/v4/locales/en.js';
 import { highestRateHz, lowestRateHz } from './audio/mono-mixer.ts';
+import { parseModelValue } from './parse-model-value.ts';
 
 /** Key of the manifest in the ONNX file's `metadata_props`. */
 export const manifestKey = 'ser.manifest';
 
-const { localeError } = english();
 const probability = z.number().check(z.minimum(0), z.maximum(1));
 const positive = () => z.number().check(z.positive());
 const positiveInteger = () => z.int().check(z.positive());
@@ -196,7 +195,7 @@ export type Manifest = z.output<typeof manifestSchema>;
  * @throws SerError `MODEL_INVALID` naming the first field that is missing or wrong.
  */
 export function parseManifest(value: unknown): Manifest {
-  return parse(manifestSchema, value, "The model's manifest");
+  return parseModelValue(manifestSchema, value, "The model's manifest");
 }
 
 /**
@@ -205,17 +204,5 @@ export function parseManifest(value: unknown): Manifest {
  * @throws SerError `MODEL_INVALID` naming the first field that is missing or wrong.
  */
 export function parseFrontEnd(value: unknown): FrontEndConfig {
-  return parse(frontEndSchema, value, 'The front end');
-}
-
-function parse<Schema extends z.ZodMiniType>(
-  schema: Schema,
-  value: unknown,
-  name: string,
-): z.output<Schema> {
-  const parsed = schema.safeParse(value, { error: localeError });
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') || '(root)';
-  throw new SerError('MODEL_INVALID', `${name} is wrong at ${field}: ${issue?.message}.`);
+  return parseModelValue(frontEndSchema, value, 'The front end');
 }

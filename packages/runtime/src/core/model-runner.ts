@@ -1,4 +1,5 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
+import { createDisposedError } from './cancellation.ts';
 import { type BatchLimits, checkMatrix, groupByLength, padBatch } from './feature-batch.ts';
 import type { FrontEnd } from './front-end.ts';
 import type { Device, InferenceSession, ModelOutput } from './inference.ts';
@@ -72,7 +73,7 @@ export class ModelRunner {
     const rows: Float32Array[] = new Array(matrices.length);
     for (const group of groupByLength(matrices, this.#batchLimits)) {
       if (this.#isReleased) {
-        throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
+        throw createDisposedError();
       }
       const batch = padBatch(
         group.map((index) => matrices[index]!),

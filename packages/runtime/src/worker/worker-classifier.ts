@@ -2,6 +2,7 @@ import { type FeatureMatrix, SerError, type SpectrogramOptions } from '@ser/dsp-
 import { decodeInBrowser, isAudioBuffer, mixDown } from '../browser-audio.ts';
 import { assertList } from '../core/assert-list.ts';
 import type { AudioClip } from '../core/audio/audio-clip.ts';
+import { createDisposedError } from '../core/cancellation.ts';
 import type {
   AdaptOptions,
   BatchOptions,
@@ -183,9 +184,7 @@ export class WorkerClassifier implements Shared {
 
   async #end(): Promise<void> {
     await this.#calls.call('dispose', undefined).catch(() => undefined);
-    this.#calls.close(
-      new SerError('DISPOSED', 'The classifier was disposed of; create another one.'),
-    );
+    this.#calls.close(createDisposedError());
     this.#worker.terminate();
   }
 

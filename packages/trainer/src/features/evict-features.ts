@@ -35,7 +35,11 @@ export async function evictFeatures({
   now?: number;
 } = {}): Promise<string[]> {
   const names = await readdir(root).catch(() => []);
-  const folders = await Promise.all(names.map((name) => measureFolder(join(root, name))));
+  const measured = await Promise.all(
+    // Another process may have taken it away.
+    names.map((name) => measureFolder(join(root, name)).catch(() => null)),
+  );
+  const folders = measured.filter((folder) => folder !== null);
   let total = folders.reduce((sum, { bytes }) => sum + bytes, 0);
   const resting = folders
     .filter(({ usedMs }) => now - usedMs > restingMs)

@@ -71,7 +71,10 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelScor
       onProgress: (done) => options.onProgress?.(done, clips.length),
     });
     const counts = options.speakerClips ?? [];
-    const rows = await classifier.predictFeatures(played.flat());
+    const embeddings = counts.length > 0 && (await classifier.embedFeatures(played.flat()));
+    const rows = await (embeddings
+      ? classifier.predictEmbeddings(embeddings)
+      : classifier.predictFeatures(played.flat()));
     const probabilities = averageOverSpeeds(rows, speeds.length).map(restrict);
     const truth = clips.map(({ label }) => labels.indexOf(label));
     const reasons = unknown.map(({ path, label }) => ({
@@ -79,19 +82,16 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelScor
       reason: `${label} is none of the labels that the model answers among`,
     }));
     const ownSpeed = Math.max(0, speeds.indexOf(1));
-    const voices =
-      counts.length === 0
-        ? []
-        : await evaluateVoices(
-            classifier,
-            {
-              clips,
-              restrict,
-              labels,
-              embeddings: await classifier.embedFeatures(played.map((each) => each[ownSpeed]!)),
-            },
-            counts,
-          );
+    const voices = embeddings
+      ? await evaluateVoices(
+          classifier,
+          {
+            ...{ clips, restrict, labels },
+            embeddings: clips.map((_, at) => embeddings[at * speeds.length + ownSpeed]!),
+          },
+          counts,
+        )
+      : [];
     return {
       voices,
       evaluation: evaluatePredictions({ truth, probabilities, labels: [...labels] }),

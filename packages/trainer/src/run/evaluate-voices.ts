@@ -1,5 +1,5 @@
 import type { Classifier, LabelChoice } from '@ser/runtime';
-import { SpeakerMean } from '@ser/runtime/core';
+import { measureProfile } from '@ser/runtime/core';
 import { average } from '../average.ts';
 import { type Clip, speakerKey } from '../datasets/clip.ts';
 import { evaluatePredictions } from '../evaluate/evaluate-predictions.ts';
@@ -46,12 +46,11 @@ export async function evaluateVoices(
     for (const [speaker, places] of speakers) {
       if (places.length <= count) continue;
       const drawn = createRandom(draw).fork(speaker).shuffle(places);
-      const mean = new SpeakerMean(embeddings[0]!.length);
-      for (const place of drawn.slice(0, count)) mean.add(embeddings[place]!);
+      const known = drawn.slice(0, count).map((place) => embeddings[place]!);
       const tested = drawn.slice(count);
       const rows = await classifier.predictEmbeddings(
         tested.map((place) => embeddings[place]!),
-        mean.profile,
+        measureProfile(known),
       );
       truth.push(...tested.map((place) => labels.indexOf(clips[place]!.label)));
       probabilities.push(...rows.map(restrict));

@@ -1,6 +1,5 @@
 import { type FeatureMatrix, SerError } from '@ser/dsp-wasm';
 import type { Clip, Dataset } from '../datasets/clip.ts';
-import { evictFeatures } from '../features/evict-features.ts';
 import { extractClips } from '../features/extract-clips.ts';
 import type { Representation } from '../features/representation.ts';
 
@@ -33,7 +32,6 @@ export async function extractDataset(
     onProgress: (done) => onProgress?.(done, total),
     ...(signal && { signal }),
   });
-  await evictFeatures();
   if (extracted.length === 0) {
     throw new SerError(
       'DATASET_INVALID',

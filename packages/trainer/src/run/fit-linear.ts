@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { SerError } from '@ser/dsp-wasm';
-import { fitLinearHead, type LinearHead, measureVoices, predictWithHead } from '@ser/encoders';
+import { fitLinearHead, type LinearHead, predictWithHead } from '@ser/encoders';
 import {
   formatVoicePrior,
+  measureProfile,
   measureShift,
   parseVoicePrior,
-  SpeakerMean,
   type VoicePrior,
 } from '@ser/runtime/core';
 import { z } from 'zod';
@@ -17,6 +17,7 @@ import type { Example } from '../fit/example.ts';
 import { weighClasses } from '../fit/targets.ts';
 import type { LinearRecipe } from '../recipes/recipe.ts';
 import type { FittedHead, HeadInput } from './head.ts';
+import { measureVoices } from './measure-voices.ts';
 import { readRunJson, runFiles } from './run-folder.ts';
 
 /**
@@ -79,9 +80,8 @@ export async function fitLinear(input: HeadInput, recipe: LinearRecipe): Promise
       ),
     ...(voices && {
       predictRelative(matrices, others) {
-        const mean = new SpeakerMean(voices.centre.length);
-        for (const { data } of others) mean.add(data);
-        const shift = measureShift(mean.profile!, voices);
+        const profile = measureProfile(others.map(({ data }) => data));
+        const shift = measureShift(profile!, voices);
         return predictWithHead(
           head,
           matrices.map(({ data }) => data.map((value, i) => value - shift[i]!)),

@@ -1,5 +1,6 @@
-import { SpeakerMean, type VoicePrior } from '@ser/runtime/core';
-import { measureEmbeddings } from './linear-head.ts';
+import { measureEmbeddings } from '@ser/encoders';
+import { measureProfile, type VoicePrior } from '@ser/runtime/core';
+import { groupBy } from '../group-by.ts';
 
 /** An embedding with whose it is, and where it was recorded. */
 export interface VoiceExample {
@@ -19,8 +20,8 @@ export function measureVoices(examples: readonly VoiceExample[]): VoicePrior | u
   const corpora: VoicePrior['corpora'] = [];
   const means: Float32Array[] = [];
   let squares = 0;
-  for (const ofCorpus of group(examples, ({ corpus }) => corpus)) {
-    const speakers = group(ofCorpus, ({ speaker }) => speaker);
+  for (const ofCorpus of groupBy(examples, ({ corpus }) => corpus).values()) {
+    const speakers = [...groupBy(ofCorpus, ({ speaker }) => speaker).values()];
     const own = speakers.map((clips) => average(clips.map(({ embedding }) => embedding)));
     means.push(...own);
     speakers.forEach((clips, at) => {
@@ -40,18 +41,5 @@ function measureSquare(a: Float32Array, b: Float32Array, scale: Float32Array): n
 }
 
 function average(rows: readonly Float32Array[]): Float32Array {
-  const mean = new SpeakerMean(rows[0]!.length);
-  for (const row of rows) mean.add(row);
-  return mean.profile!.mean;
-}
-
-function group<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const members = groups.get(key);
-    if (members) members.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups.values()];
+  return measureProfile(rows)!.mean;
 }

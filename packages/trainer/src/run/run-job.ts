@@ -3,9 +3,9 @@
  * settings say, goes on from its checkpoint if there is one, and tells its parent what happens.
  */
 import { SerError } from '@ser/dsp-wasm';
-import { train } from '../index.ts';
 import { readRunSettings } from './run-folder.ts';
 import type { TrainEvent } from './train.ts';
+import { trainHere } from './train-here.ts';
 
 /** What a job tells its parent. */
 export type JobMessage =
@@ -24,7 +24,7 @@ process.once('disconnect', () => process.exit());
 
 const [directory] = process.argv.slice(2) as [string];
 try {
-  await train({
+  await trainHere({
     settings: await readRunSettings(directory),
     outDirectory: directory,
     onEvent: (event) => {

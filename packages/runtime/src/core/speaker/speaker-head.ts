@@ -1,5 +1,6 @@
 import { SerError } from '@ser/dsp-wasm';
 import { createFloats, decodeModel, encodeModel, pruneModel } from '@ser/onnx';
+import { createDisposedError } from '../cancellation.ts';
 import type { InferenceSession, OpenSession } from '../inference.ts';
 import type { Manifest } from '../manifest.ts';
 import type { SpeakerProfile } from './speaker-profile.ts';
@@ -75,7 +76,7 @@ export class SpeakerHead {
     const count = embeddings.length;
     if (count === 0) return [];
     if (this.#isReleased) {
-      throw new SerError('DISPOSED', 'The classifier was disposed of; create another one.');
+      throw createDisposedError();
     }
     const shift = speaker ? measureShift(speaker, this.#prior) : this.#ownShift;
     const values = new Float32Array(count * this.width);

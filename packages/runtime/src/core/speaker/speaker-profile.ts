@@ -9,6 +9,13 @@ export interface SpeakerProfile {
   mean: Float32Array;
 }
 
+/** What some embeddings tell of a speaker; null where there are none. */
+export function measureProfile(embeddings: readonly Float32Array[]): SpeakerProfile | null {
+  const mean = new SpeakerMean(embeddings[0]?.length ?? 0);
+  for (const embedding of embeddings) mean.add(embedding);
+  return mean.profile;
+}
+
 /** Sums embeddings of one speaker up, as they come. */
 export class SpeakerMean {
   readonly #sum: Float64Array;

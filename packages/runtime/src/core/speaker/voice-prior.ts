@@ -1,5 +1,6 @@
 import { SerError } from '@ser/dsp-wasm';
 import * as z from 'zod/mini';
+import { parseModelValue } from '../parse-model-value.ts';
 import type { SpeakerProfile } from './speaker-profile.ts';
 
 /** Key of the prior in the ONNX file's `metadata_props`. */
@@ -131,17 +132,12 @@ export function parseVoicePrior(text: string | undefined): VoicePrior {
   } catch (cause) {
     throw new SerError('MODEL_INVALID', `The model's ${voicesKey} is not JSON.`, { cause });
   }
-  const parsed = priorSchema.safeParse(value);
-  if (parsed.success) {
-    const { formatVersion: _, ...prior } = parsed.data;
-    return prior;
-  }
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || '(root)';
-  throw new SerError(
-    'MODEL_INVALID',
-    `The model's ${voicesKey} is wrong at ${field}: ${issue?.message}.`,
+  const { formatVersion: _, ...prior } = parseModelValue(
+    priorSchema,
+    value,
+    `The model's ${voicesKey}`,
   );
+  return prior;
 }
 
 /** The text that {@link parseVoicePrior} reads; lists of numbers are float32 in base64. */

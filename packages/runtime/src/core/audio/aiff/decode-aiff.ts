@@ -1,7 +1,7 @@
 import type { DecodedAudio } from '../audio-stream.ts';
 import { type ByteReader, readText, toView } from '../bytes/byte-reader.ts';
 import { createFileFinder, findChunkExtent, isPlaceholder } from '../chunks/sample-extent.ts';
-import { type ChunkLayout, riffLayout, walkChunks } from '../chunks/walk-chunks.ts';
+import { type ChunkLayout, cutChunk, riffLayout, walkChunks } from '../chunks/walk-chunks.ts';
 import {
   assertChannels,
   decodeFailure,
@@ -11,7 +11,7 @@ import {
 } from '../decode-failure.ts';
 import { type AudioSection, joinSections } from '../join-sections.ts';
 import { createImaPacketCodec } from '../pcm/ima-adpcm.ts';
-import { countFrames, readSamples } from '../pcm/read-samples.ts';
+import { countFrames, openSamples } from '../pcm/read-samples.ts';
 import {
   createPcmCodec,
   type PcmSettings,
@@ -99,20 +99,12 @@ async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, u
         isStreamed: fileBytes === 0 || isPlaceholder(fileBytes),
       });
       const frames = countFrames(codec, extent.bytes);
-      const run = { codec, extent, frames, findNextFile };
       hasSamples = true;
-      yield {
-        sampleRateHz,
-        frames,
-        readBlocks: (mixer) => readSamples('AIFF', reader, run, mixer),
-      };
+      yield openSamples('AIFF', reader, { sampleRateHz, codec, extent, frames, findNextFile });
       chunk.size = reader.position - start;
     } else if (promised > available) {
       if (hasSamples) break;
-      throw truncated(
-        'AIFF',
-        `its chunk '${name}' promises ${promised} bytes and ${available} are there`,
-      );
+      throw cutChunk('AIFF', chunk);
     } else if (name === 'COMM') {
       common = readCommon((await reader.fill(commonBytes)).subarray(0, promised));
     }

@@ -3,7 +3,7 @@ import { type ByteReader, readText, toView } from '../bytes/byte-reader.ts';
 import { findExtent } from '../chunks/sample-extent.ts';
 import { assertChannels, decodeFailure, truncated, unsupportedCodec } from '../decode-failure.ts';
 import { type AudioSection, joinSections } from '../join-sections.ts';
-import { countFrames, readSamples } from '../pcm/read-samples.ts';
+import { countFrames, openSamples } from '../pcm/read-samples.ts';
 import { createPcmCodec, type SampleCoding } from '../pcm/sample-codec.ts';
 import { skipFillAndTags } from '../tags/skip-tags.ts';
 
@@ -82,10 +82,6 @@ async function readSection(reader: ByteReader): Promise<AudioSection> {
     : findExtent('AU', { promised, available });
   const [coding, bytesPerSample] = kind;
   const codec = createPcmCodec({ coding, bytesPerSample, isBigEndian, channels })!;
-  const run = { codec, extent, frames: countFrames(codec, extent.bytes) };
-  return {
-    sampleRateHz,
-    frames: run.frames,
-    readBlocks: (mixer) => readSamples('AU', reader, run, mixer),
-  };
+  const frames = countFrames(codec, extent.bytes);
+  return openSamples('AU', reader, { sampleRateHz, codec, extent, frames });
 }

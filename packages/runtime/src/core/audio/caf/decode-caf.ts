@@ -1,7 +1,7 @@
 import type { DecodedAudio } from '../audio-stream.ts';
 import { type ByteReader, readText, toView } from '../bytes/byte-reader.ts';
 import { findExtent } from '../chunks/sample-extent.ts';
-import { type ChunkLayout, walkChunks } from '../chunks/walk-chunks.ts';
+import { type ChunkLayout, cutChunk, walkChunks } from '../chunks/walk-chunks.ts';
 import {
   assertChannels,
   decodeFailure,
@@ -11,7 +11,7 @@ import {
 } from '../decode-failure.ts';
 import { type AudioSection, joinSections } from '../join-sections.ts';
 import { createImaPacketCodec } from '../pcm/ima-adpcm.ts';
-import { countFrames, readSamples } from '../pcm/read-samples.ts';
+import { countFrames, openSamples } from '../pcm/read-samples.ts';
 import { createPcmCodec, type SampleCodec } from '../pcm/sample-codec.ts';
 
 const layout: ChunkLayout = {
@@ -69,20 +69,12 @@ async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, u
       });
       const { codec, sampleRateHz } = description;
       const frames = countFrames(codec, extent.bytes);
-      const run = { codec, extent, frames };
       hasSamples = true;
-      yield {
-        sampleRateHz,
-        frames,
-        readBlocks: (mixer) => readSamples('CAF', reader, run, mixer),
-      };
+      yield openSamples('CAF', reader, { sampleRateHz, codec, extent, frames });
       chunk.size = reader.position - start;
     } else if (promised > available) {
       if (hasSamples) break;
-      throw truncated(
-        'CAF',
-        `its chunk '${name}' promises ${promised} bytes and ${available} are there`,
-      );
+      throw cutChunk('CAF', chunk);
     } else if (name === 'desc') {
       description = readDescription((await reader.fill(descriptionBytes)).subarray(0, promised));
     }

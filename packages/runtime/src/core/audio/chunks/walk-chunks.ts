@@ -1,4 +1,6 @@
+import type { SerError } from '@ser/dsp-wasm';
 import { type ByteReader, readText, toView } from '../bytes/byte-reader.ts';
+import { truncated } from '../decode-failure.ts';
 import { skipTags } from '../tags/skip-tags.ts';
 
 /** How a file of chunks writes their headers. */
@@ -63,6 +65,14 @@ export async function* walkChunks(
 async function skipToChunk(reader: ByteReader, layout: ChunkLayout): Promise<void> {
   do await reader.skipFill();
   while (!(await startsChunk(reader, layout)) && (await skipTags(reader)));
+}
+
+/** The error of a chunk that promises more than is there. */
+export function cutChunk(format: string, { name, promised, available }: Chunk): SerError {
+  return truncated(
+    format,
+    `its chunk '${name}' promises ${promised} bytes and ${available} are there`,
+  );
 }
 
 /** Whether all four are printable, as those of all known chunks are. */

@@ -1,6 +1,7 @@
 import { type ByteReader, toView } from '../bytes/byte-reader.ts';
 import type { SampleExtent } from '../chunks/sample-extent.ts';
 import { truncated } from '../decode-failure.ts';
+import type { AudioSection } from '../join-sections.ts';
 import type { MonoMixer } from '../mono-mixer.ts';
 import type { SampleCodec } from './sample-codec.ts';
 
@@ -24,8 +25,21 @@ export function countFrames({ unitBytes, unitSamples }: SampleCodec, bytes: numb
   return unitSamples === 1 ? Math.floor(units) : Math.ceil(units * unitSamples);
 }
 
+/** The samples that lie where the reader stands, as a section of a recording. */
+export function openSamples(
+  format: string,
+  reader: ByteReader,
+  { sampleRateHz, ...run }: SampleRun & { sampleRateHz: number },
+): AudioSection {
+  return {
+    sampleRateHz,
+    frames: run.frames,
+    readBlocks: (mixer) => readSamples(format, reader, run, mixer),
+  };
+}
+
 /** Reads samples, mixed to one channel, and leaves the reader behind them. */
-export async function* readSamples(
+async function* readSamples(
   format: string,
   reader: ByteReader,
   { codec, extent, frames, findNextFile }: SampleRun,

@@ -4,13 +4,14 @@ import { createFileFinder, findChunkExtent, isPlaceholder } from '../chunks/samp
 import {
   type Chunk,
   type ChunkLayout,
+  cutChunk,
   isChunkName,
   riffLayout,
   walkChunks,
 } from '../chunks/walk-chunks.ts';
 import { decodeFailure, truncated } from '../decode-failure.ts';
 import { type AudioSection, joinSections } from '../join-sections.ts';
-import { countFrames, readSamples, type SampleRun } from '../pcm/read-samples.ts';
+import { countFrames, openSamples } from '../pcm/read-samples.ts';
 import { mostFormatBytes, readWaveFormat, type WaveFormat } from './wave-format.ts';
 
 /** RIFF with sizes of 64 bits, as Sony wrote it: names are GUIDs, of which the first four bytes differ. */
@@ -70,10 +71,7 @@ async function* readSections(reader: ByteReader): AsyncGenerator<AudioSection, u
       break;
     } else if (promised > available) {
       if (hasSamples) break;
-      throw truncated(
-        'WAV',
-        `its chunk '${name}' promises ${promised} bytes and ${available} are there`,
-      );
+      throw cutChunk('WAV', chunk);
     } else if (name === 'fmt ') {
       const bytes = await reader.fill(Math.min(promised, mostFormatBytes));
       header.format = readWaveFormat(bytes.subarray(0, promised), isBigEndian);
@@ -113,18 +111,11 @@ async function readData(
   if (codec === 'mpeg') return { start, ...(await openMpeg(reader, extent.bytes)) };
   const frames = countFrames(codec, extent.bytes);
   const isInLastBlock = factFrames <= frames && factFrames > frames - codec.unitSamples;
-  const run: SampleRun = {
-    codec,
-    extent,
+  const section = openSamples('WAV', reader, {
+    ...{ sampleRateHz, codec, extent, findNextFile },
     frames: isInLastBlock ? factFrames : frames,
-    findNextFile,
-  };
-  return {
-    start,
-    sampleRateHz,
-    frames: run.frames,
-    readBlocks: (mixer) => readSamples('WAV', reader, run, mixer),
-  };
+  });
+  return { start, ...section };
 }
 
 async function openMpeg(reader: ByteReader, bytes: number): Promise<AudioSection> {
