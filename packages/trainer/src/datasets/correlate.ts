@@ -55,7 +55,8 @@ export function correlateEnvelopes(a: Float32Array, b: Float32Array): number {
   return largest / Math.sqrt(sumSquares(a) * sumSquares(b));
 }
 
-function sumSquares(values: ArrayLike<number>): number {
+/** The sum of the squares of values. */
+export function sumSquares(values: ArrayLike<number>): number {
   let sum = 0;
   for (let at = 0; at < values.length; at++) sum += values[at]! ** 2;
   return sum;

@@ -50,7 +50,7 @@ export async function readCorpus(directory: string): Promise<CorpusListing> {
   const { reader, named } = corpusFile
     ? { reader: null, named: 0 }
     : detectReader(directory, files);
-  const listing = reader ? readNames(directory, files, reader) : readLabels();
+  const listing = reader ? readNames(directory, { ids: files, reader, named }) : readLabels();
   listing.skipped.push(...listUnread({ foreign, unlistable }));
   return listing;
 
@@ -136,7 +136,10 @@ function detectReader(
   return { reader: counts[0]!.reader, named };
 }
 
-function readNames(directory: string, ids: readonly string[], reader: NameReader): CorpusListing {
+function readNames(
+  directory: string,
+  { ids, reader, named }: { ids: readonly string[]; reader: NameReader; named: number },
+): CorpusListing {
   const { licence, name } = knownCorpora[reader.corpus];
   const labelled: CorpusListing['labelled'] = [];
   const skipped: CorpusListing['skipped'] = [];
@@ -169,11 +172,10 @@ function readNames(directory: string, ids: readonly string[], reader: NameReader
     const first = skipped[0]!;
     throw invalid(directory, `holds no clip to use: ${first.id}: ${first.reason}`);
   }
-  const formed = ids.filter((id) => reader.parse(toStem(id))).length;
   return {
     ...{ name, licence, synthetic: false, labelled, skipped },
     layout: reader.layout,
-    reason: `${formed} of ${ids.length} names have its form`,
+    reason: `${named} of ${ids.length} names have its form`,
   };
 }
 

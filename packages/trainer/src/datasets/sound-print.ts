@@ -1,5 +1,6 @@
 import type { Dsp } from '@ser/dsp-wasm';
 import type { AudioClip } from '@ser/runtime/core';
+import { sumSquares } from './correlate.ts';
 
 /**
  * What is left of a clip to tell whether another holds the same recording: encodings, rates from 8 kHz
@@ -62,12 +63,6 @@ export function completePrint(wave: Int8Array, sampleRateHz: number): SoundPrint
 
 function findPeak(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-}
-
-function sumSquares(values: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < values.length; at++) sum += values[at]! ** 2;
-  return sum;
 }
 
 /** At lags from 1 on, relative to that of 0. */
